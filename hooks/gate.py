@@ -1,0 +1,136 @@
+"""Gathers every finding of a build, shows them all, fails once, and keeps the last good site.
+
+When: on_startup (listen), on_config (build beside the site, not over it), on_pre_build (check the sources, once
+for both languages), on_post_build (after everything else: show, fail, or put the new site in place).
+
+MkDocs cleans its output folder first and counts warnings per language; with -q it counts none, with -v it skips
+anchors. So the site is built in a folder beside it and swapped in only when nothing was found, and the warnings
+of MkDocs and its plugins are caught here and become findings, whatever the verbosity.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from guide import check
+from guide.findings import Finding, as_github, as_text
+from guide.source import Source
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+from mkdocs.plugins import event_priority
+
+log = logging.getLogger("mkdocs.hooks.gate")
+
+
+class _Listener(logging.Handler):
+    """Turns warnings of MkDocs and its plugins into findings, and keeps them from being printed twice."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.findings: list[Finding] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the warning as a finding."""
+        self.findings += _located(" ".join(record.getMessage().split()))
+
+
+def _located(warning: str) -> list[Finding]:
+    """A warning at the page it names, and there at the link it quotes; at mkdocs.yml if it names no page."""
+    named = re.search(r"(?:zh|en)/[\w./-]+\.md", warning)
+    quoted = re.search(r"link '([^']+)'", warning)
+    page = Path(_state["project"], "docs", named[0]) if named else None
+    if page is None or not page.exists():
+        return [Finding("mkdocs.yml", 1, 1, "mkdocs", warning)]
+    source = Source(page.relative_to(_state["project"]).as_posix(), page.read_text(encoding="utf-8"))
+    places = [(link.line, link.column) for link in source.links if quoted and link.target == quoted[1]]
+    return [source.finding("mkdocs", line, column, warning) for line, column in places or [(1, 1)]]
+
+
+_listener = _Listener()
+_state: dict[str, Any] = {"command": "build", "project": Path(), "site": None, "found": []}
+
+
+def on_startup(*, command: str, dirty: bool) -> None:
+    """Listen to MkDocs' warnings from the start; later verbosity must not hide them."""
+    _state.update(command=command, site=None)
+    logger = logging.getLogger("mkdocs")
+    if _listener not in logger.handlers:
+        for handler in logger.handlers:
+            # Shown with the other findings, not where it happened to be logged; errors still show at once.
+            handler.addFilter(lambda record: record.levelno != logging.WARNING)
+        logger.addHandler(_listener)
+    if logger.level > logging.WARNING:  # -q
+        logger.setLevel(logging.WARNING)
+    # With -v this logger is at DEBUG, and MkDocs then validates no anchor at all.
+    logging.getLogger("mkdocs.structure.pages").setLevel(logging.INFO)
+
+
+@event_priority(100)
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Once a build: forget the last one's findings, and build beside the site."""
+    if not _inner(config):
+        _listener.findings.clear()
+        _state["project"] = Path(config.config_file_path).parent
+        if _state["command"] == "build" and _state["site"] is None:
+            site = Path(config.site_dir)
+            _state["site"] = site
+            config.site_dir = str(site.with_name(f".{site.name}-new"))
+        config.strict = False  # this gate is the stricter one, and fails once for both languages
+    return config
+
+
+@event_priority(100)
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Check the Markdown of both languages, once."""
+    if not _inner(config):
+        project = _state["project"]
+        _state["found"] = check.check(check.read(project)) + check.navigation(project)
+
+
+@event_priority(-300)
+def on_post_build(config: MkDocsConfig) -> None:
+    """When both languages are built: show what was found; fail, or put the new site in its place."""
+    if _inner(config):
+        return
+    found = sorted({*_state["found"], *_listener.findings})
+    write = as_github if os.environ.get("GITHUB_ACTIONS") == "true" else as_text
+    for finding in found:
+        print(write(finding), file=sys.stderr)
+    site = _state["site"]
+    if found and _state["command"] == "build":
+        shutil.rmtree(config.site_dir, ignore_errors=True)
+        kept = f"；{site.name}/ 保持原样" if site.exists() else ""
+        kept_en = f"; {site.name}/ stays as it was" if site.exists() else ""
+        raise Abort(f"{len(found)} 个问题{kept} / {len(found)} finding{'s' * (len(found) > 1)}{kept_en}")
+    if found:
+        log.error("%d 个问题，见上 / %d findings, above", len(found), len(found))
+    if site is not None:
+        _swap(Path(config.site_dir), site)
+
+
+def on_build_error(error: Exception) -> None:
+    """Show what was found before the build broke off: it is often the cause."""
+    if not isinstance(error, Abort):
+        for finding in sorted({*_state["found"], *_listener.findings}):
+            print(as_text(finding), file=sys.stderr)
+
+
+def _inner(config: MkDocsConfig) -> bool:
+    """Whether this is static-i18n's second build, which runs inside the first one's on_post_build."""
+    plugin = config.plugins.get("i18n")
+    return bool(plugin and getattr(plugin, "building", False))
+
+
+def _swap(new: Path, site: Path) -> None:
+    old = site.with_name(f".{site.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        site.rename(old)
+    new.rename(site)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,167 @@
+"""All rules over a docs folder: what the build runs, and what `python -m guide check` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from guide import citations, diagrams, examples, formulas, pages, parity, references
+from guide.findings import Finding
+from guide.references import DIRECTIVE, LISTS, Reference
+from guide.source import Source
+
+LANGUAGES = ("zh", "en")
+REGISTRY = "docs/references.yml"
+
+
+@dataclass(frozen=True)
+class Guide:
+    """The sources of the whole guide: its pages by path below the project, and its registry."""
+
+    pages: dict[str, Source]
+    registry: dict[str, Reference]
+    registry_text: str
+    registry_findings: tuple[Finding, ...]
+
+    def cited_by(self) -> dict[str, list[str]]:
+        """For each cited id, the paths of the pages that cite it, in order."""
+        found: dict[str, list[str]] = {}
+        for path, source in self.pages.items():
+            for key in dict.fromkeys(c.key for c in citations.citations(source)):
+                found.setdefault(key, []).append(path)
+        return found
+
+
+def read(project: Path) -> Guide:
+    """Read docs/zh, docs/en and docs/references.yml below `project`. A missing registry is an empty one."""
+    paths = sorted(p for language in LANGUAGES for p in (project / "docs" / language).rglob("*.md"))
+    sources = {}
+    for path in paths:
+        name = path.relative_to(project).as_posix()
+        sources[name] = Source(name, path.read_text(encoding="utf-8", errors="replace"))
+    registry = project / REGISTRY
+    text = registry.read_text(encoding="utf-8") if registry.exists() else "[]"
+    entries, found = references.load(text, REGISTRY)
+    return Guide(sources, entries, text, tuple(found))
+
+
+def check(guide: Guide) -> list[Finding]:
+    """All findings, sorted by place, waivers applied."""
+    found = list(guide.registry_findings)
+    for source in guide.pages.values():
+        found += pages.check(source) + diagrams.check(source) + formulas.check(source)
+        found += citations.check(source, guide.registry) + _lists(source)
+    found += examples.check(list(guide.pages.values()))
+    if not guide.registry_findings:
+        found += references.unused(guide.registry, guide.cited_by(), guide.registry_text.split("\n"), REGISTRY)
+    for zh, en in _twins(guide, found):
+        found += parity.check(zh, en)
+    return sorted(set(_waive(guide, found)))
+
+
+def _lists(source: Source) -> list[Finding]:
+    return [
+        source.finding("list-unknown", n, 1, match["list"])
+        for n, line in enumerate(source.lines, 1)
+        if (match := DIRECTIVE.match(line)) and match["list"] not in (*LISTS, "cited")
+    ]
+
+
+def _twins(guide: Guide, found: list[Finding]) -> Iterable[tuple[Source, Source]]:
+    """The pairs of pages; adds a finding for each page that stands alone."""
+    for path, source in guide.pages.items():
+        language, other = ("zh", "en") if path.startswith("docs/zh/") else ("en", "zh")
+        twin = path.replace(f"docs/{language}/", f"docs/{other}/", 1)
+        if twin not in guide.pages:
+            hint = {"hint_zh": f"写 {twin}", "hint_en": f"write {twin}"}
+            found.append(source.finding("twin-missing", 1, 1, path, **hint))
+        elif language == "zh":
+            yield source, guide.pages[twin]
+
+
+def _waive(guide: Guide, found: list[Finding]) -> list[Finding]:
+    """The findings that no waiver excuses, and one for each waiver that excuses nothing or gives no reason.
+
+    A waiver covers its rule in its own section; for parity, which compares two sections, either page's will do.
+    """
+    kept = list(found)
+    wrong: list[Finding] = []
+    for source in guide.pages.values():
+        for waiver in source.waivers:
+            if not waiver.reason:
+                wrong.append(source.finding("waiver-reason", waiver.line, waiver.column, waiver.rule))
+                continue
+            start, end = source.section_of(waiver.line)
+            excused = [f for f in found if f.rule == waiver.rule and _covers(guide, source, start, end, f)]
+            if not excused:
+                wrong.append(source.finding("waiver-unused", waiver.line, waiver.column, waiver.rule))
+            kept = [f for f in kept if f not in excused]
+    return kept + wrong
+
+
+def _covers(guide: Guide, source: Source, start: int, end: int, finding: Finding) -> bool:
+    if finding.path == source.path:
+        return start <= finding.line <= end
+    twin = guide.pages.get(finding.path)
+    if (
+        not finding.rule.startswith("parity-")
+        or twin is None
+        or _below_language(finding.path) != _below_language(source.path)
+    ):
+        return False
+    # The same section of the other page: the one whose heading has the same id.
+    ids = {h.line: h.id for h in source.headings}
+    there = {h.line: h.id for h in twin.headings}
+    return ids.get(start, "") == there.get(twin.section_of(finding.line)[0], "")
+
+
+def _below_language(path: str) -> str:
+    return path.split("/", 2)[-1]
+
+
+def navigation(project: Path) -> list[Finding]:
+    """A finding for each section title of the navigation that has no English in mkdocs.yml.
+
+    Composed, never constructed: constructing mkdocs.yml would run the Python tags in it.
+    """
+    text = (project / "mkdocs.yml").read_text(encoding="utf-8")
+    root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
+    translated = {key.value for node in _mapping_nodes(root, "nav_translations") for key, _ in node.value}
+    lines = text.split("\n")
+    return [
+        Finding("mkdocs.yml", mark.line + 1, mark.column + 1, "nav-translation", title, text=lines[mark.line])
+        for key, nav in root.value
+        if key.value == "nav"
+        for title, mark in _titles(nav)
+        if title not in translated
+    ]
+
+
+def _value_nodes(node: yaml.Node, name: str) -> Iterator[yaml.Node]:
+    """The values of every key `name`, at any depth."""
+    children = node.value if isinstance(node, yaml.SequenceNode) else []
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == name:
+                yield value
+            children = [*children, value]
+    for child in children:
+        yield from _value_nodes(child, name)
+
+
+def _mapping_nodes(node: yaml.Node, name: str) -> Iterator[yaml.MappingNode]:
+    return (value for value in _value_nodes(node, name) if isinstance(value, yaml.MappingNode))
+
+
+def _titles(nav: yaml.Node) -> Iterator[tuple[str, yaml.Mark]]:
+    if isinstance(nav, yaml.SequenceNode):
+        for item in nav.value:
+            yield from _titles(item)
+    elif isinstance(nav, yaml.MappingNode):
+        for key, value in nav.value:
+            yield key.value, key.start_mark
+            yield from _titles(value)

@@ -1,0 +1,70 @@
+"""What two languages need beyond static-i18n: one 404 page, absolute addresses, real dates.
+
+When: on_post_template (404.html of the default language only), on_page_markdown (the page's last change, for the
+sitemap), on_page_context (the page in every language, with absolute addresses, for overrides/main.html).
+"""
+
+from __future__ import annotations
+
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Keep the 404 page of the default language: each language's build writes /404.html, the last one would win."""
+    plugin = config.plugins.get("i18n")
+    inner = bool(plugin and getattr(plugin, "building", False))
+    return "" if template_name == "404.html" and inner else output_content
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Ask git anew: under `serve` there may be new commits."""
+    _last_changes.cache_clear()
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Date the page by its last commit, else by its review."""
+    project = Path(config.config_file_path).parent
+    name = Path(page.file.abs_src_path or "").relative_to(project).as_posix()
+    reviewed = str(page.meta.get("reviewed", ""))
+    page.update_date = _last_changes(project).get(name, reviewed)
+
+
+def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> dict[str, Any]:
+    """Give the template the page's absolute address in each language."""
+    alternates = getattr(page.file, "alternates", {})
+    context["page_in_language"] = {
+        language: file.page.canonical_url for language, file in alternates.items() if file.page
+    }
+    return context
+
+
+@cache
+def _last_changes(project: Path) -> dict[str, str]:
+    """Path below the project → day of its last commit. Empty without git, or where history is shallow."""
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(project), "-c", "core.quotePath=false", *arguments]
+        return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+
+    try:
+        if git("rev-parse", "--is-shallow-repository").strip() == "true":
+            return {}
+        # Paths relative to the project, which may be a folder inside the repository.
+        history = git("log", "--format=%x00%cs", "--name-only", "--relative", "--", "docs")
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    days: dict[str, str] = {}
+    for commit in history.split("\0")[1:]:
+        day, _, names = commit.partition("\n")
+        for name in names.split("\n"):
+            if name:
+                days.setdefault(name, day)
+    return days

@@ -1,0 +1,93 @@
+"""Golden cases: tests/golden/NAME.yml holds files of a guide and the exact findings, or the exact HTML, they lead to.
+
+A case's files need no front matter or h1 when they give a `body`: then both are added, five lines and two.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from guide import check, citations, references
+from guide.findings import as_github, as_text
+
+CASES = sorted((Path(__file__).parent / "golden").glob("*.yml"))
+REGISTRY = """
+- id: covington2016
+  title: Deep Neural Networks for YouTube Recommendations
+  authors: [Paul Covington, Jay Adams, Emre Sargin]
+  year: 2016
+  kind: paper
+  language: en
+  url: https://doi.org/10.1145/2959100.2959190
+  state: alive
+  lists: [further-reading]
+  annotation: {zh: 一句话。, en: One sentence.}
+- id: hu2008
+  title: Collaborative Filtering for Implicit Feedback Datasets
+  authors: [Yifan Hu, Yehuda Koren, Chris Volinsky]
+  year: 2008
+  kind: paper
+  language: en
+  url: https://doi.org/10.1109/ICDM.2008.22
+  state: alive
+  lists: [further-reading]
+  annotation: {zh: 一句话。, en: One sentence.}
+"""
+HEAD = "---\ntitle: T\ndescription: A description that is long enough.\nreviewed: 2026-11-23\n---\n\n# T {#t}\n\n"
+
+
+def read(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
+def test_case(path: Path, tmp_path: Path) -> None:
+    case = read(path)
+    files = {"docs/references.yml": case.get("registry", REGISTRY)}
+    files |= {f"docs/{name}": text for name, text in case.get("files", {}).items()}
+    for language, body in case.get("body", {}).items():
+        files[f"docs/{language}/p.md"] = HEAD + body
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    found = check.check(check.read(tmp_path))
+    if "github" in case:
+        assert "\n".join(as_github(f) for f in found) == case["github"].rstrip("\n")
+    else:
+        assert "\n".join(as_text(f) for f in found) == case.get("findings", "").rstrip("\n")
+
+
+def test_every_rule_of_the_sources_has_a_case() -> None:
+    """A rule that no case shows failing may as well not exist."""
+    from guide.rules import RULES
+
+    shown = "\n".join(f"{read(path).get('findings', '')}{read(path).get('github', '')}" for path in CASES)
+    elsewhere = {"mkdocs", "nav-translation"}  # need a build: tests/test_build.py
+    assert {rule for rule in RULES if f": {rule}: " not in shown} == elsewhere
+
+
+def test_citations_become_links_and_a_list() -> None:
+    registry, found = references.load(REGISTRY)
+    assert not found
+    text = "Two towers [@covington2016, §3; @hu2008] and again [@covington2016]; `[@hu2008]` is code.\n"
+    assert citations.render(text, registry, "en") == (
+        'Two towers<span class="cite">[<a href="#ref-covington2016" id="cite-covington2016" title="Covington et al. (2016):'
+        ' Deep Neural Networks for YouTube Recommendations">1</a>, §3, <a href="#ref-hu2008" id="cite-hu2008"'
+        ' title="Hu et al. (2008): Collaborative Filtering for Implicit Feedback Datasets">2</a>]</span> and again'
+        '<span class="cite">[<a href="#ref-covington2016" title="Covington et al. (2016): Deep Neural Networks for'
+        ' YouTube Recommendations">1</a>]</span>; `[@hu2008]` is code.\n\n## References {#references}\n\n'
+        '<ol class="references">\n<li id="ref-covington2016" value="1">Paul Covington, Jay Adams, Emre Sargin. <a'
+        ' href="https://doi.org/10.1145/2959100.2959190"><cite>Deep Neural Networks for YouTube Recommendations</cite></a>.'
+        ' paper, 2016. <a class="back" href="#cite-covington2016" aria-label="Back to the text">↩</a></li>\n'
+        '<li id="ref-hu2008" value="2">Yifan Hu, Yehuda Koren, Chris Volinsky. <a'
+        ' href="https://doi.org/10.1109/ICDM.2008.22"><cite>Collaborative Filtering for Implicit Feedback Datasets</cite></a>.'
+        ' paper, 2008. <a class="back" href="#cite-hu2008" aria-label="Back to the text">↩</a></li>\n</ol>\n'
+    )
+
+
+def test_a_page_without_citations_is_left_alone() -> None:
+    assert citations.render("Mail a@b.c [x](y.md).\n", {}, "en") == "Mail a@b.c [x](y.md).\n"
