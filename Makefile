@@ -34,7 +34,7 @@ test: $(VENV)/.tests
 	@$(BIN)/python -m pytest
 
 bench: $(VENV)/.tests
-	@$(BIN)/python tests/benchmark.py
+	@$(BIN)/python tests/benchmark.py $(SIZES)
 
 # Writes the two lock files anew from what the .in files name.
 lock: $(VENV)/.site

@@ -11,7 +11,7 @@ import os
 import re
 
 from guide import diagrams
-from guide.source import Source
+from guide.source import parse
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
@@ -37,9 +37,9 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     if 'class="mermaid"' not in html or _in_browser():
         return html
     # From the file, not from the HTML: there <br/> in a label has already been eaten by the parser.
-    source = Source(page.file.src_uri, page.file.content_string)
-    codes = iter([fence.code for fence in source.fences if diagrams.is_diagram(fence)])
-    number = iter(range(1, len(source.fences) + 1))
+    fences = parse(f"docs/{page.file.src_uri}", page.file.content_string).fences
+    codes = iter([fence.code for fence in fences if diagrams.is_diagram(fence)])
+    number = iter(range(1, len(fences) + 1))
 
     def draw(match: re.Match[str]) -> str:
         code, name = next(codes, ""), f"diagram-{next(number, 0)}"

@@ -22,7 +22,6 @@ from guide import check
 from guide.findings import Finding, as_github, as_text
 from guide.source import Source
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort
 from mkdocs.plugins import event_priority
 
 log = logging.getLogger("mkdocs.hooks.gate")
@@ -107,7 +106,8 @@ def on_post_build(config: MkDocsConfig) -> None:
         shutil.rmtree(config.site_dir, ignore_errors=True)
         kept = f"；{site.name}/ 保持原样" if site.exists() else ""
         kept_en = f"; {site.name}/ stays as it was" if site.exists() else ""
-        raise Abort(f"{len(found)} 个问题{kept} / {len(found)} finding{'s' * (len(found) > 1)}{kept_en}")
+        print(f"{len(found)} 个问题{kept} / {len(found)} finding{'s' * (len(found) > 1)}{kept_en}", file=sys.stderr)
+        raise SystemExit(1)
     if found:
         log.error("%d 个问题，见上 / %d findings, above", len(found), len(found))
     if site is not None:
@@ -116,9 +116,8 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 def on_build_error(error: Exception) -> None:
     """Show what was found before the build broke off: it is often the cause."""
-    if not isinstance(error, Abort):
-        for finding in sorted({*_state["found"], *_listener.findings}):
-            print(as_text(finding), file=sys.stderr)
+    for finding in sorted({*_state["found"], *_listener.findings}):
+        print(as_text(finding), file=sys.stderr)
 
 
 def _inner(config: MkDocsConfig) -> bool:

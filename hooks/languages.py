@@ -1,7 +1,8 @@
 """What two languages need beyond static-i18n: one 404 page, absolute addresses, real dates.
 
 When: on_post_template (404.html of the default language only), on_page_markdown (the page's last change, for the
-sitemap), on_page_context (the page in every language, with absolute addresses, for overrides/main.html).
+sitemap), on_page_context (the page in every language, with absolute addresses, for overrides/main.html),
+on_post_page (those addresses in a form that the theme's script leaves alone).
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -40,10 +43,20 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> dict[str, Any]:
     """Give the template the page's absolute address in each language."""
     alternates = getattr(page.file, "alternates", {})
+    # From the files: when the first language is written, the pages of the second do not exist yet.
     context["page_in_language"] = {
-        language: file.page.canonical_url for language, file in alternates.items() if file.page
+        language: urljoin(config.site_url or "", file.url.removeprefix("./")) for language, file in alternates.items()
     }
     return context
+
+
+@event_priority(-100)
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Write rel="alternate " with a space: it means the same, and keeps the theme from fetching sitemaps.
+
+    The theme's script matches the attribute to the letter and asks for a sitemap.xml beside each address it finds.
+    """
+    return output.replace('rel="alternate"', 'rel="alternate "')
 
 
 @cache

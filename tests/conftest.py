@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import chromium
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-
-import chromium
 
 PROJECT = Path(__file__).resolve().parent.parent
 SITE_URL = "https://guide.test/"
@@ -58,8 +57,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real site, built once by the real command."""
     folder = tmp_path_factory.mktemp("built") / "site"
     done = mkdocs(PROJECT, "build", "--strict", "--site-dir", str(folder))
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, "\n".join(line for line in done.stderr.split("\n") if not line.startswith("INFO"))
     return folder
+
+
+SENT: dict[str, int] = {}  # what the servers of this run sent: path → bytes of the body
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -89,12 +91,13 @@ class _Quiet(SimpleHTTPRequestHandler):
         if len(packed) < len(body):
             body = packed
             self.send_header("Content-Encoding", "gzip")
+        SENT[self.path] = len(body)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing."""
 
 
@@ -115,6 +118,12 @@ def serve(folder: Path) -> Iterator[str]:
 def address(site: Path) -> Iterator[str]:
     with serve(site) as url:
         yield url
+
+
+@pytest.fixture
+def sent() -> dict[str, int]:
+    """What the servers sent since the test cleared it."""
+    return SENT
 
 
 @pytest.fixture(scope="session")

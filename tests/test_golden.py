@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import yaml
-
 from guide import check, citations, references
 from guide.findings import as_github, as_text
 

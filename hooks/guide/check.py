@@ -12,7 +12,7 @@ import yaml
 from guide import citations, diagrams, examples, formulas, pages, parity, references
 from guide.findings import Finding
 from guide.references import DIRECTIVE, LISTS, Reference
-from guide.source import Source
+from guide.source import Source, parse
 
 LANGUAGES = ("zh", "en")
 REGISTRY = "docs/references.yml"
@@ -42,7 +42,7 @@ def read(project: Path) -> Guide:
     sources = {}
     for path in paths:
         name = path.relative_to(project).as_posix()
-        sources[name] = Source(name, path.read_text(encoding="utf-8", errors="replace"))
+        sources[name] = parse(name, path.read_text(encoding="utf-8", errors="replace"))
     registry = project / REGISTRY
     text = registry.read_text(encoding="utf-8") if registry.exists() else "[]"
     entries, found = references.load(text, REGISTRY)

@@ -29,10 +29,10 @@ ACC_TITLE = re.compile(r"^[ \t]*accTitle[ \t]*:[ \t]*(\S.*?)[ \t]*$", re.M)
 ACC_DESCR = re.compile(r"^[ \t]*accDescr[ \t]*:[ \t]*(\S.*?)[ \t]*$", re.M)
 TEXTS = re.compile(r"^[ \t]*acc(?:Title|Descr)[ \t]*:.*$", re.M)
 SETTINGS = (
-    '%%{init: {"look": "classic", "theme": "base", "htmlLabels": false, "flowchart": {"htmlLabels": false},'
-    ' "sequence": {"mirrorActors": false}}}%%\n'
+    '%%{init: {"look": "classic", "theme": "base", "htmlLabels": false, "sequence": {"mirrorActors": false},'
+    ' "flowchart": {"htmlLabels": false, "wrappingWidth": 220, "padding": 11}}}%%\n'
 )
-WIDE = 640  # px; a wider diagram scrolls on a phone instead of shrinking until nobody can read it
+WIDE = 440  # px; a wider diagram scrolls on a phone instead of shrinking until nobody can read it
 
 ELEMENTS = {
     "svg",

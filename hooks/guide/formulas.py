@@ -25,9 +25,9 @@ class FormulaError(ValueError):
 
 @lru_cache(maxsize=4096)
 def to_mathml(tex: str, *, display: bool) -> str:
-    """The formula as a <math> element, with its TeX as the annotation for copying. Raises FormulaError."""
+    """The formula as a <math> element. Raises FormulaError."""
     try:
-        mathml = _converter.convert_with_local_state(tex, displaystyle=display)
+        return str(_converter.convert_with_local_state(tex, displaystyle=display))
     except LatexError as error:
         text = ESCAPES.sub("", str(error))
         problem = re.search(r"Error:\s*(.+)", text)
@@ -35,10 +35,6 @@ def to_mathml(tex: str, *, display: bool) -> str:
         lines = tex.split("\n")
         offset = sum(len(line) + 1 for line in lines[: int(place[1]) - 1]) + int(place[2]) - 1 if place else 0
         raise FormulaError(problem[1].strip().rstrip(".") if problem else text.strip(), min(offset, len(tex))) from None
-    opening = mathml.index(">") + 1
-    body = mathml[opening : mathml.rindex("</math>")]
-    annotation = f'<annotation encoding="application/x-tex">{html.escape(tex.strip(), quote=False)}</annotation>'
-    return f"{mathml[:opening]}<semantics><mrow>{body}</mrow>{annotation}</semantics></math>"
 
 
 def check(source: Source) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Front matter and headings of one page: a title, a description, a review date; explicit, unique ids in order."""
+"""One page by itself: front matter by its schema, explicit and unique heading ids in order, fences, table headers."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ ID = re.compile(r"^[a-z][a-z0-9-]*$")
 
 
 def check(source: Source) -> list[Finding]:
-    """Findings for the page's front matter, its fences and its headings."""
-    return _front_matter(source) + _fences(source) + _headings(source)
+    """Findings for the page's front matter, fences, headings and tables."""
+    return _front_matter(source) + _fences(source) + _headings(source) + _tables(source)
 
 
 def _front_matter(source: Source) -> list[Finding]:
@@ -51,6 +51,11 @@ def _front_matter(source: Source) -> list[Finding]:
 
 def _fences(source: Source) -> list[Finding]:
     return [source.finding("fence-unclosed", f.line, f.indent + 1) for f in source.fences if not f.closed]
+
+
+def _tables(source: Source) -> list[Finding]:
+    empty = [t.line for t in source.tables if not all(t.rows[0])]
+    return [source.finding("table-header", line, source.lines[line - 1].find("|") + 1) for line in empty]
 
 
 def _headings(source: Source) -> list[Finding]:

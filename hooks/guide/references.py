@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -85,8 +86,9 @@ class Reference:
     line: int = 1
 
 
+@lru_cache(maxsize=8)
 def load(text: str, path: str = "docs/references.yml") -> tuple[dict[str, Reference], list[Finding]]:
-    """The registry by id, and what is wrong with it; entries that break the schema are left out."""
+    """The registry by id without broken entries, and what is wrong with it. Kept for the next call: change neither."""
     lines = text.split("\n")
     try:
         data, places = yaml_file.parse(text)

@@ -32,6 +32,12 @@ RULES: dict[str, Rule] = {
         "标题锚点重复", "heading id used twice", "每个锚点在一页里只用一次", "use each id once on a page"
     ),
     "heading-level": Rule("标题层级不对", "wrong heading level"),
+    "table-header": Rule(
+        "表头有空单元格",
+        "table header with an empty cell",
+        "给这一列一个名字，读屏软件要念它",
+        "name the column: screen readers say it",
+    ),
     "diagram-syntax": Rule("图无法解析", "diagram does not parse"),
     "diagram-kind": Rule(
         "不支持的图类型",

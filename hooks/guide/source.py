@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import count
 
 from guide.findings import Finding
@@ -251,6 +251,12 @@ class Source:
         starts = [1, *(h.line for h in self.headings), len(self.lines) + 1]
         i = next(i for i in count(len(starts) - 2, -1) if starts[i] <= max(line, 1))
         return starts[i], starts[i + 1] - 1
+
+
+@lru_cache(maxsize=2048)
+def parse(path: str, text: str) -> Source:
+    """The page taken apart, once for all that ask: the gate, the citations, the diagrams, each language's build."""
+    return Source(path, text)
 
 
 def _blank(match: re.Match[str]) -> str:
