@@ -9,7 +9,7 @@ ADDRESS ?= 127.0.0.1:8000
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := hooks
 
-.PHONY: serve test build check lock bench clean
+.PHONY: help serve test build check bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -35,6 +35,10 @@ test: $(VENV)/.tests
 
 bench: $(VENV)/.tests
 	@$(BIN)/python tests/benchmark.py $(SIZES)
+
+# The two pictures of the README, from the site as it is.
+screenshots: build $(VENV)/.tests
+	@$(BIN)/python tests/screenshots.py
 
 # Writes the two lock files anew from what the .in files name.
 lock: $(VENV)/.site

@@ -23,8 +23,7 @@ from guide.findings import Finding, as_github, as_text
 from guide.source import Source
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
-
-log = logging.getLogger("mkdocs.hooks.gate")
+from mkdocs.utils import CountHandler
 
 
 class _Listener(logging.Handler):
@@ -79,8 +78,12 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         if _state["command"] == "build" and _state["site"] is None:
             site = Path(config.site_dir)
             _state["site"] = site
-            config.site_dir = str(site.with_name(f".{site.name}-new"))
-        config.strict = False  # this gate is the stricter one, and fails once for both languages
+            config.site_dir = str(_beside(site, "new"))
+        # This gate is the stricter one: it fails once for both languages, and under `serve` it goes on.
+        config.strict = False
+        logger = logging.getLogger("mkdocs")
+        for counter in [handler for handler in logger.handlers if isinstance(handler, CountHandler)]:
+            logger.removeHandler(counter)
     return config
 
 
@@ -109,13 +112,15 @@ def on_post_build(config: MkDocsConfig) -> None:
         print(f"{len(found)} 个问题{kept} / {len(found)} finding{'s' * (len(found) > 1)}{kept_en}", file=sys.stderr)
         raise SystemExit(1)
     if found:
-        log.error("%d 个问题，见上 / %d findings, above", len(found), len(found))
+        print(f"{len(found)} 个问题，见上 / {len(found)} finding{'s' * (len(found) > 1)}, above", file=sys.stderr)
     if site is not None:
         _swap(Path(config.site_dir), site)
 
 
 def on_build_error(error: Exception) -> None:
-    """Show what was found before the build broke off: it is often the cause."""
+    """Show what was found before the build broke off, for it is often the cause; leave no half-built site behind."""
+    if _state["site"] is not None:
+        shutil.rmtree(_beside(_state["site"], "new"), ignore_errors=True)
     for finding in sorted({*_state["found"], *_listener.findings}):
         print(as_text(finding), file=sys.stderr)
 
@@ -126,8 +131,13 @@ def _inner(config: MkDocsConfig) -> bool:
     return bool(plugin and getattr(plugin, "building", False))
 
 
+def _beside(site: Path, name: str) -> Path:
+    """A hidden folder next to the site's: .site-new, .site-old."""
+    return site.with_name(f".{site.name}-{name}")
+
+
 def _swap(new: Path, site: Path) -> None:
-    old = site.with_name(f".{site.name}-old")
+    old = _beside(site, "old")
     shutil.rmtree(old, ignore_errors=True)
     if site.exists():
         site.rename(old)

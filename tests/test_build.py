@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -237,3 +241,44 @@ def test_every_hook_and_module_says_what_it_does_and_when() -> None:
 def test_the_library_knows_no_mkdocs() -> None:
     for path in sorted((PROJECT / "hooks/guide").rglob("*.py")):
         assert not re.search(r"^\s*(from|import) mkdocs", path.read_text(encoding="utf-8"), re.M), path
+
+
+def test_serve_shows_findings_and_goes_on(small_guide: Path) -> None:
+    """The live preview of a broken page: the findings in the terminal, the page in the browser, then the mended one."""
+    write_pages(small_guide, BROKEN, BROKEN)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    log = small_guide / "serve.log"
+    with log.open("w", encoding="utf-8") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", place],
+            cwd=small_guide,
+            env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": f"http://{place}/", "PYTHONUNBUFFERED": "1"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        assert wait_for(lambda: b"nowhere.md" in fetch(f"http://{place}/en/"))
+        assert "4 个问题，见上 / 4 findings, above" in log.read_text(encoding="utf-8")
+        write_pages(small_guide, "好了。\n", "Mended.\n")
+        assert wait_for(lambda: b"Mended." in fetch(f"http://{place}/en/"))
+        assert "Aborted" not in log.read_text(encoding="utf-8")
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def fetch(url: str) -> bytes:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bytes(answer.read())
+    except OSError:
+        return b""
+
+
+def wait_for(true: Callable[[], bool], seconds: int = 40) -> bool:
+    end = time.monotonic() + seconds
+    while not (done := true()) and time.monotonic() < end:
+        time.sleep(0.3)
+    return done

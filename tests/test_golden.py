@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
-from guide import check, citations, references
+from guide import cases, check, citations, references
 from guide.findings import as_github, as_text
+from guide.source import Source
 
 CASES = sorted((Path(__file__).parent / "golden").glob("*.yml"))
 REGISTRY = """
@@ -90,3 +91,15 @@ def test_citations_become_links_and_a_list() -> None:
 
 def test_a_page_without_citations_is_left_alone() -> None:
     assert citations.render("Mail a@b.c [x](y.md).\n", {}, "en") == "Mail a@b.c [x](y.md).\n"
+
+
+def test_a_stage_page_shows_what_the_cases_decide() -> None:
+    case = (
+        HEAD
+        + '## Model {#model}\n\n!!! decision "19:00–27:00 · 8 min"\n    Start simple [@hu2008],\n    then rank.\n\nMore.\n'
+    )
+    found = cases.decisions([Source("docs/en/cases/feed.md", case), Source("docs/en/topics/x.md", case)])
+    assert cases.render("Before\n\n<!-- cases: model -->\n", "docs/en/framework/model.md", found) == (
+        "Before\n\n- **[T](../cases/feed.md#model)** · 19:00–27:00 · 8 min\n\n    Start simple [@hu2008], then rank.\n"
+    )
+    assert cases.render("<!-- cases: serving -->", "docs/en/framework/serving.md", found) == ""

@@ -9,6 +9,7 @@ only tie to MkDocs; `PYTHONPATH=hooks python -m guide check` runs the same check
     rules       the names of the rules, with their messages in both languages
     references  the registry of sources, and its lists
     citations   [@key] in a page
+    cases       what the cases decide at each stage
     diagrams    Mermaid to SVG
     formulas    TeX to MathML
     examples    the worked Python of the pages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from guide import citations, diagrams, examples, formulas, pages, parity, references
-from guide.findings import Finding
-from guide.references import DIRECTIVE, LISTS, Reference
+from guide import cases, citations, diagrams, examples, formulas, pages, parity, references
+from guide.findings import Finding, did_you_mean
+from guide.references import LISTS, Reference
 from guide.source import Source, parse
 
 LANGUAGES = ("zh", "en")
@@ -52,9 +53,11 @@ def read(project: Path) -> Guide:
 def check(guide: Guide) -> list[Finding]:
     """All findings, sorted by place, waivers applied."""
     found = list(guide.registry_findings)
+    # What a broken registry names but could not be read from it is not unknown.
+    unread = set(re.findall(r"^- +id: *(\S+)", guide.registry_text, re.M)) if found else set()
     for source in guide.pages.values():
         found += pages.check(source) + diagrams.check(source) + formulas.check(source)
-        found += citations.check(source, guide.registry) + _lists(source)
+        found += [f for f in citations.check(source, guide.registry) if f.subject not in unread] + _lists(source)
     found += examples.check(list(guide.pages.values()))
     if not guide.registry_findings:
         found += references.unused(guide.registry, guide.cited_by(), guide.registry_text.split("\n"), REGISTRY)
@@ -65,9 +68,11 @@ def check(guide: Guide) -> list[Finding]:
 
 def _lists(source: Source) -> list[Finding]:
     return [
-        source.finding("list-unknown", n, 1, match["list"])
+        source.finding("list-unknown", n, 1, match[1], **did_you_mean(match[1], known))
         for n, line in enumerate(source.lines, 1)
-        if (match := DIRECTIVE.match(line)) and match["list"] not in (*LISTS, "cited")
+        if line.startswith("<!--")
+        for pattern, known in ((references.DIRECTIVE, (*LISTS, "cited")), (cases.DIRECTIVE, cases.STAGES))
+        if (match := pattern.match(line)) and match[1] not in known
     ]
 
 

@@ -67,10 +67,10 @@ RULES: dict[str, Rule] = {
         "add it to docs/references.yml",
     ),
     "list-unknown": Rule(
-        "参考文献列表不存在",
-        "no such list of references",
-        "用 close-reading、further-reading 或 cited",
-        "use close-reading, further-reading or cited",
+        "没有这个列表",
+        "no such list",
+        "references 用 close-reading、further-reading 或 cited，cases 用阶段的锚点",
+        "references takes close-reading, further-reading or cited; cases takes the id of a stage",
     ),
     # The registry
     "reference-schema": Rule("参考文献条目不合规则", "reference breaks its schema"),
