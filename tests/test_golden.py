@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from guide import cases, check, citations, references
+from guide import cases, check, citations, references, rubric
 from guide.findings import as_github, as_text
 from guide.source import Source
 
@@ -103,3 +103,18 @@ def test_a_stage_page_shows_what_the_cases_decide() -> None:
         "Before\n\n- **[T](../cases/feed.md#model)** · 19:00–27:00 · 8 min\n\n    Start simple [@hu2008], then rank.\n"
     )
     assert cases.render("<!-- cases: serving -->", "docs/en/framework/serving.md", found) == ""
+
+
+def test_the_rubric_is_put_together_from_the_stage_pages() -> None:
+    def stage(name: str, title: str) -> Source:
+        table = "| Level | Signal |\n| --- | --- |\n| Junior | Guesses |\n| Staff | Prices it |\n"
+        text = HEAD.replace("# T {#t}", f"# {title} {{#t}}") + f"## In the interview {{#in-the-interview}}\n\n{table}"
+        return Source(f"docs/en/framework/{name}.md", text)
+
+    pages = {s.path: s for s in (stage("data", "Data: labels"), stage("requirements", "Requirements"))}
+    assert rubric.render("<!-- rubric -->\n", "docs/en/interview/rubric.md", pages) == (
+        "| Stage | Junior | Staff |\n"
+        "| --- | --- | --- |\n"
+        "| [Requirements](../framework/requirements.md#in-the-interview) | Guesses | Prices it |\n"
+        "| [Data](../framework/data.md#in-the-interview) | Guesses | Prices it |\n"
+    )

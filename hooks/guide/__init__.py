@@ -16,6 +16,7 @@ only tie to MkDocs; `PYTHONPATH=hooks python -m guide check` runs the same check
     numbers     the numbers of prose in either language
     parity      whether two pages say the same thing
     pages       front matter and headings of one page
+    rubric      the levels of all stages in one table
     slim        what a finished page can do without
     check       all rules over a docs folder
 """
