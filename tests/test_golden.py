@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from guide import cases, check, citations, references, rubric
+from guide import cases, check, citations, references, rubric, slim
 from guide.findings import as_github, as_text
 from guide.source import Source
 
@@ -117,4 +117,14 @@ def test_the_rubric_is_put_together_from_the_stage_pages() -> None:
         "| --- | --- | --- |\n"
         "| [Requirements](../framework/requirements.md#in-the-interview) | Guesses | Prices it |\n"
         "| [Data](../framework/data.md#in-the-interview) | Guesses | Prices it |\n"
+    )
+
+
+def test_slim_takes_only_what_nobody_sees() -> None:
+    page = '<p>\n\n    a <b>b</b>\n</p>\n<pre>\n    kept\n\n<span class="n">x</span><span class="k">if</span></pre>\n\n<i>c</i>'
+    assert slim.page(page) == '<p>\na <b>b</b>\n</p>\n<pre>\n    kept\n\nx<span class="k">if</span></pre>\n<i>c</i>'
+    assert slim.style("/* why */\n.a {\n  color: red; /* not\n blue */\n}\n") == ".a {\ncolor: red;\n}\n"
+    assert (
+        slim.script("// why\n(() => {\n  // and\n  go('http://x//y');\n})();\n")
+        == "(() => {\ngo('http://x//y');\n})();\n"
     )

@@ -54,6 +54,7 @@ ATTRIBUTES = frozenset(
     dominant-baseline font-size font-weight stroke-dasharray stroke-width marker-end marker-start
     refX refY markerWidth markerHeight markerUnits orient""".split()
 )
+PIXELS = {"d", "points", "transform", "viewBox", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "width", "height"}
 FROM_STYLE = {"text-anchor", "font-weight", "stroke-dasharray"}
 OPENS = re.compile(r"^\s*(subgraph|loop|alt|opt|par|critical|break|rect|box)\b|\{\s*$")
 CLOSES = re.compile(r"^\s*(end\s*$|\}\s*$)")
@@ -234,7 +235,8 @@ def _name_markers(svg: ET.Element, name: str) -> None:
 
 
 def _round(key: str, value: str) -> str:
-    """The value with its decimals cut to one, which is finer than a pixel."""
+    """Places and sizes in whole pixels; measures in em and the widths of lines keep one decimal."""
     if key in ("class", "id"):
         return value
-    return re.sub(r"-?\d+\.\d+(?:e-?\d+)?", lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), value)
+    digits = 0 if key in PIXELS and "em" not in value else 1
+    return re.sub(r"-?\d+\.\d+(?:e-?\d+)?", lambda m: f"{round(float(m[0]), digits) + 0.0:g}", value)

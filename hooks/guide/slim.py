@@ -1,4 +1,4 @@
-"""Takes from a finished page what no reader sees: white space of the templates, spans of code without a colour."""
+"""Takes from finished pages, styles and scripts what no reader sees: comments, indentation, spans without a colour."""
 
 from __future__ import annotations
 
@@ -18,3 +18,13 @@ def page(html: str) -> str:
     markup = [INDENT.sub("\n", part) for part in parts[0::3]]
     kept = [COLOURLESS.sub(r"\1", part) for part in parts[1::3]]
     return "".join(a + b for a, b in zip(markup, [*kept, ""], strict=True))
+
+
+def style(css: str) -> str:
+    """The style sheet without comments and indentation."""
+    return INDENT.sub("\n", re.sub(r"/\*.*?\*/", "", css, flags=re.S)).strip() + "\n"
+
+
+def script(source: str) -> str:
+    """The script without lines that are comments and without indentation; no template string spans lines in ours."""
+    return INDENT.sub("\n", re.sub(r"(?m)^\s*//.*$", "", source)).strip() + "\n"
