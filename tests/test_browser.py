@@ -34,13 +34,15 @@ def opened(browser: Browser, url: str, **context: object) -> Iterator[Page]:
 
 
 @each_address
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Browser, address: str, path: str, scheme: str) -> None:
+def test_axe_finds_nothing_in_light_and_dark(browser: Browser, address: str, path: str) -> None:
     # Without motion: half-way through a fade every colour is too pale.
-    with opened(browser, f"{address}/{path}", color_scheme=scheme, reduced_motion="reduce") as page:
+    with opened(browser, f"{address}/{path}", color_scheme="light", reduced_motion="reduce") as page:
         page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
-        found = Axe().run(page).response["violations"]
-        assert [(v["id"], n["target"], n["failureSummary"]) for v in found for n in v["nodes"]][:5] == []
+        for scheme in ("default", "slate"):
+            page.evaluate("(scheme) => document.body.setAttribute('data-md-color-scheme', scheme)", scheme)
+            found = Axe().run(page).response["violations"]
+            told = [(scheme, v["id"], n["target"], n["failureSummary"]) for v in found for n in v["nodes"]]
+            assert told[:5] == []
 
 
 @each_address
@@ -52,7 +54,9 @@ def test_first_view_is_small_and_asks_nobody_else(
     outside: list[str] = []
     context = browser.new_context()
     context.on("request", lambda request: outside.append(request.url) if not request.url.startswith(address) else None)
-    context.new_page().goto(f"{address}/{path}", wait_until="networkidle")
+    page = context.new_page()
+    page.goto(f"{address}/{path}", wait_until="load")
+    page.wait_for_timeout(200)  # whatever the theme's script asks for, it asks at once
     context.close()
     assert outside == []
     assert len(sent) <= 12, sent
