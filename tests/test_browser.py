@@ -138,14 +138,14 @@ def test_search_leads_to_the_page_in_the_readers_language(
         page.keyboard.press("/")
         page.locator('[data-md-component="search"] input[name="query"]').fill(query)
         result = page.locator('[data-md-component="search-result"] a').first
-        result.wait_for(timeout=10_000)
+        result.wait_for(timeout=20_000)
         assert re.sub(r"^https?://[^/]+|[?#].*$", "", result.get_attribute("href")) == first
 
 
 def test_search_opens_from_an_address(browser: Browser, address: str) -> None:
     with opened(browser, f"{address}/en/?q=delta+method") as page:
         result = page.locator('[data-md-component="search-result"] a').first
-        result.wait_for(timeout=10_000)
+        result.wait_for(timeout=20_000)
         assert "/en/topics/ab-testing/" in result.get_attribute("href")
 
 
