@@ -1,7 +1,7 @@
 """The decisions of the cases on the pages of the stages.
 
-When: on_page_markdown, before the citations are linked: `<!-- cases: STAGE -->` becomes what each case decides at
-that stage, with a link to its section (guide/cases.py).
+When: on_pre_build (read the case pages), on_page_markdown, before the citations are linked: `<!-- cases: STAGE -->`
+becomes what each case decides at that stage, with a link to its section (guide/cases.py).
 """
 
 from __future__ import annotations
@@ -14,13 +14,19 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
+_decisions: dict[str, list[cases.Decision]] = {}
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Read what the cases decide, once a build and not once a page."""
+    sources = check.read(Path(config.config_file_path).parent).pages.items()
+    for language in check.LANGUAGES:
+        inside = [source for path, source in sources if path.startswith(f"docs/{language}/")]
+        _decisions[language] = cases.decisions(inside)
+
 
 @event_priority(50)
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """The page with the cases' decisions filled in."""
-    if "<!-- cases:" not in markdown:
-        return markdown
-    guide = check.read(Path(config.config_file_path).parent)
     language = page.file.src_uri.split("/")[0]
-    sources = [source for path, source in guide.pages.items() if path.startswith(f"docs/{language}/cases/")]
-    return cases.render(markdown, f"docs/{page.file.src_uri}", cases.decisions(sources))
+    return cases.render(markdown, f"docs/{page.file.src_uri}", _decisions.get(language, []))
