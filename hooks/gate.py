@@ -1,7 +1,8 @@
 """Gathers every finding of a build, shows them all, fails once, and keeps the last good site.
 
-When: on_startup (listen), on_config (build beside the site, not over it), on_pre_build (check the sources, once
-for both languages), on_post_build (after everything else: show, fail, or put the new site in place).
+When: on_startup (listen), on_config (build beside the site, not over it), on_post_build (after everything else, once
+for both languages: check the sources and the finished pages, show, fail, or put the new site in place), on_build_error (show what led to it),
+on_page_markdown (nothing in front matter but what its schema knows).
 
 MkDocs cleans its output folder first and counts warnings per language; with -q it counts none, with -v it skips
 anchors. So the site is built in a folder beside it and swapped in only when nothing was found, and the warnings
@@ -18,11 +19,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from guide import check
+from guide import check, pages
 from guide.findings import Finding, as_github, as_text
+from guide.site import Site
 from guide.source import Source
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 
 
@@ -51,7 +55,7 @@ def _located(warning: str) -> list[Finding]:
 
 
 _listener = _Listener()
-_state: dict[str, Any] = {"command": "build", "project": Path(), "site": None, "found": []}
+_state: dict[str, Any] = {"command": "build", "project": Path(), "site": None}
 
 
 def on_startup(*, command: str, dirty: bool) -> None:
@@ -88,11 +92,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 @event_priority(100)
-def on_pre_build(config: MkDocsConfig) -> None:
-    """Check the Markdown of both languages, once."""
-    if not _inner(config):
-        project = _state["project"]
-        _state["found"] = check.check(check.read(project)) + check.navigation(project)
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Keep from the theme what front matter may not say: a template, an icon, a script of its own."""
+    for name in set(page.meta) - set(pages.SCHEMA["properties"]):
+        del page.meta[name]
 
 
 @event_priority(-300)
@@ -100,13 +103,20 @@ def on_post_build(config: MkDocsConfig) -> None:
     """When both languages are built: show what was found; fail, or put the new site in its place."""
     if _inner(config):
         return
-    found = sorted({*_state["found"], *_listener.findings})
-    write = as_github if os.environ.get("GITHUB_ACTIONS") == "true" else as_text
-    for finding in found:
-        print(write(finding), file=sys.stderr)
+    project = _state["project"]
+    guide = check.read(project)
+    site_url = config.site_url or "https://example.org/"
+    found = check.check(guide, Site(Path(config.site_dir), site_url, guide.pages)) + check.navigation(project)
+    _report(sorted({*found, *_listener.findings}), Path(config.site_dir))
+
+
+def _report(found: list[Finding], built: Path) -> None:
+    """Show the findings; fail where one of them does, or put the new site in its place."""
+    _show(found)
     site = _state["site"]
+    found = [finding for finding in found if finding.fails]
     if found and _state["command"] == "build":
-        shutil.rmtree(config.site_dir, ignore_errors=True)
+        shutil.rmtree(built, ignore_errors=True)
         kept = f"；{site.name}/ 保持原样" if site.exists() else ""
         kept_en = f"; {site.name}/ stays as it was" if site.exists() else ""
         print(f"{len(found)} 个问题{kept} / {len(found)} finding{'s' * (len(found) > 1)}{kept_en}", file=sys.stderr)
@@ -114,15 +124,21 @@ def on_post_build(config: MkDocsConfig) -> None:
     if found:
         print(f"{len(found)} 个问题，见上 / {len(found)} finding{'s' * (len(found) > 1)}, above", file=sys.stderr)
     if site is not None:
-        _swap(Path(config.site_dir), site)
+        _swap(built, site)
 
 
 def on_build_error(error: Exception) -> None:
     """Show what was found before the build broke off, for it is often the cause; leave no half-built site behind."""
     if _state["site"] is not None:
         shutil.rmtree(_beside(_state["site"], "new"), ignore_errors=True)
-    for finding in sorted({*_state["found"], *_listener.findings}):
-        print(as_text(finding), file=sys.stderr)
+    found = check.check(check.read(_state["project"]))
+    _show(sorted({*found, *_listener.findings}))
+
+
+def _show(found: list[Finding]) -> None:
+    write = as_github if os.environ.get("GITHUB_ACTIONS") == "true" else as_text
+    for finding in found:
+        print(write(finding), file=sys.stderr)
 
 
 def _inner(config: MkDocsConfig) -> bool:

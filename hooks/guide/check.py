@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from guide import cases, citations, diagrams, examples, formulas, pages, parity, references
+from guide import cases, citations, diagrams, examples, finished, formulas, pages, parity, references
 from guide.findings import Finding, did_you_mean
 from guide.references import LISTS, Reference
+from guide.rules import OF_FINISHED_PAGES
+from guide.site import Site
 from guide.source import Source, parse
+from guide.targets import Docs
 
 LANGUAGES = ("zh", "en")
 REGISTRY = "docs/references.yml"
@@ -27,6 +31,12 @@ class Guide:
     registry: dict[str, Reference]
     registry_text: str
     registry_findings: tuple[Finding, ...]
+    files: frozenset[str] = frozenset()
+
+    @cached_property
+    def docs(self) -> Docs:
+        """What links of the pages may name."""
+        return Docs(self.pages, self.files)
 
     def cited_by(self) -> dict[str, list[str]]:
         """For each cited id, the paths of the pages that cite it, in order."""
@@ -47,11 +57,12 @@ def read(project: Path) -> Guide:
     registry = project / REGISTRY
     text = registry.read_text(encoding="utf-8") if registry.exists() else "[]"
     entries, found = references.load(text, REGISTRY)
-    return Guide(sources, entries, text, tuple(found))
+    files = frozenset(p.relative_to(project).as_posix() for p in (project / "docs").rglob("*") if p.suffix != ".md")
+    return Guide(sources, entries, text, tuple(found), files)
 
 
-def check(guide: Guide) -> list[Finding]:
-    """All findings, sorted by place, waivers applied."""
+def check(guide: Guide, site: Site | None = None) -> list[Finding]:
+    """All findings, sorted by place, waivers applied: of the sources, and of the site built from them if there is one."""
     found = list(guide.registry_findings)
     # What a broken registry names but could not be read from it is not unknown.
     unread = set(re.findall(r"^- +id: *(\S+)", guide.registry_text, re.M)) if found else set()
@@ -63,7 +74,11 @@ def check(guide: Guide) -> list[Finding]:
         found += references.unused(guide.registry, guide.cited_by(), guide.registry_text.split("\n"), REGISTRY)
     for zh, en in _twins(guide, found):
         found += parity.check(zh, en)
-    return sorted(set(_waive(guide, found)))
+    if site is not None:
+        data = [parse(REGISTRY, guide.registry_text)]
+        hosts = finished.known_hosts(reference.url for reference in guide.registry.values())
+        found += finished.check(site, guide.docs, guide.pages, data, hosts)
+    return sorted(set(_waive(guide, found, built=site is not None)))
 
 
 def _lists(source: Source) -> list[Finding]:
@@ -88,7 +103,7 @@ def _twins(guide: Guide, found: list[Finding]) -> Iterable[tuple[Source, Source]
             yield source, guide.pages[twin]
 
 
-def _waive(guide: Guide, found: list[Finding]) -> list[Finding]:
+def _waive(guide: Guide, found: list[Finding], *, built: bool) -> list[Finding]:
     """The findings that no waiver excuses, and one for each waiver that excuses nothing or gives no reason.
 
     A waiver covers its rule in its own section; for parity, which compares two sections, either page's will do.
@@ -102,7 +117,7 @@ def _waive(guide: Guide, found: list[Finding]) -> list[Finding]:
                 continue
             start, end = source.section_of(waiver.line)
             excused = [f for f in found if f.rule == waiver.rule and _covers(guide, source, start, end, f)]
-            if not excused:
+            if not excused and (built or waiver.rule not in OF_FINISHED_PAGES):
                 wrong.append(source.finding("waiver-unused", waiver.line, waiver.column, waiver.rule))
             kept = [f for f in kept if f not in excused]
     return kept + wrong

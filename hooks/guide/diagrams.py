@@ -32,6 +32,12 @@ SETTINGS = (
     '%%{init: {"look": "classic", "theme": "base", "htmlLabels": false, "sequence": {"mirrorActors": false},'
     ' "flowchart": {"htmlLabels": false, "wrappingWidth": 220, "padding": 11}}}%%\n'
 )
+# What makes a drawing do something: links, callbacks, settings, and HTML other than a line break.
+UNSAFE = re.compile(
+    r"^[ \t]*(?P<word>click|callback|href|links?)[ \t]|(?P<setting>%%\{|^---[ \t]*$)|(?P<tag><(?!br[ \t]*/?>|[-=.|*o<]|>|\s|\d)/?[a-zA-Z!][^>\n]{0,80}>?)"
+    r"|(?P<scheme>(?:javascript|vbscript)[ \t]*:|data:[a-z]+/)|(?P<entity>&#?\w{1,30};|#\d{1,7};)",
+    re.I,
+)
 WIDE = 440  # px; a wider diagram scrolls on a phone instead of shrinking until nobody can read it
 
 ELEMENTS = {
@@ -82,8 +88,13 @@ def check(source: Source) -> list[Finding]:
 
 def _check(source: Source, fence: Fence) -> list[Finding]:
     code, found = fence.code, []
+    for number, line in enumerate(TEXTS.sub("", code).split("\n"), 1):
+        if match := UNSAFE.search(line):
+            column = match.start() + len(match[0]) - len(match[0].lstrip()) + fence.indent + 1
+            found.append(source.finding("diagram-unsafe", fence.line + number, column, match[0].strip()))
     if not KIND.match(code.lstrip()):
-        return [source.finding("diagram-kind", fence.line + 1, fence.indent + 1, code.strip().split("\n")[0][:40])]
+        found.append(source.finding("diagram-kind", fence.line + 1, fence.indent + 1, code.strip().split("\n")[0][:40]))
+        return found
     for name, value in zip(("accTitle", "accDescr"), title_and_description(code), strict=True):
         if not value:
             found.append(source.finding("diagram-text", fence.line, fence.indent + 1, name))

@@ -33,6 +33,11 @@ class Finding:
     text: str = ""
 
     @property
+    def fails(self) -> bool:
+        """Whether it fails a build; what does not is shown all the same."""
+        return RULES[self.rule].fails
+
+    @property
     def message(self) -> str:
         """The rule's message in both languages, with the subject."""
         rule = RULES[self.rule]
@@ -74,7 +79,8 @@ def as_github(finding: Finding) -> str:
     message = finding.message + (f"\n{finding.hint}" if finding.hint else "")
     message = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     path = finding.path.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
-    return f"::error file={path},line={finding.line},col={finding.column},title={finding.rule}::{message}"
+    level = "error" if finding.fails else "notice"
+    return f"::{level} file={path},line={finding.line},col={finding.column},title={finding.rule}::{message}"
 
 
 def as_json(findings: Iterable[Finding]) -> str:

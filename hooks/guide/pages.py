@@ -1,21 +1,24 @@
-"""One page by itself: front matter by its schema, explicit and unique heading ids in order, fences, table headers."""
+"""One page by itself: front matter by its schema, explicit and unique heading ids in order, fences, table headers,
+comments, characters that nobody sees, and the sections that a page of its kind owes."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from guide import yaml_file
+from guide import characters, yaml_file
 from guide.findings import Finding
 from guide.source import Source
 
+PLAIN = r'^[^<>"\n]*$'
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "required": ["title", "description", "reviewed"],
     "properties": {
-        "title": {"type": "string", "minLength": 1, "maxLength": 80},
-        "description": {"type": "string", "minLength": 10, "maxLength": 160},
+        # Both stand in the page's head as they are written: no character that means something in HTML.
+        "title": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": PLAIN},
+        "description": {"type": "string", "minLength": 10, "maxLength": 160, "pattern": PLAIN},
         "reviewed": {"type": "string", "format": "date"},
         "hide": {"type": "array", "items": {"enum": ["navigation", "toc", "path"]}},
         "search": {
@@ -26,11 +29,23 @@ SCHEMA: dict[str, Any] = {
     },
 }
 ID = re.compile(r"^[a-z][a-z0-9-]*$")
+COMMENT = re.compile(r"<!--(?P<text>.*?)(?:-->|\Z)", re.S)
+LONGEST_COMMENT = 200  # characters: a waiver with its reason; nobody who reads the page sees more
+STAGES = "requirements ml-task data features model evaluation deployment serving monitoring maintenance".split()
+ANSWERED = ["short-answer", "worked-example", "trade-offs", "mistakes", "questions"]
+# The sections that each kind of page owes, by the folder that it stands in; its index page owes none.
+OWED = {
+    "framework": ["in-the-interview", "worked-example", "mistakes", "in-the-cases", "questions"],
+    "cases": ["at-a-glance", *STAGES, "closing", "rubric", "questions"],
+    "goals": ANSWERED,
+    "topics": ANSWERED,
+}
 
 
 def check(source: Source) -> list[Finding]:
     """Findings for the page's front matter, fences, headings and tables."""
-    return _front_matter(source) + _fences(source) + _headings(source) + _tables(source)
+    found = _front_matter(source) + _fences(source) + _headings(source) + _tables(source)
+    return found + _comments(source) + hidden_characters(source) + _sections(source)
 
 
 def _front_matter(source: Source) -> list[Finding]:
@@ -50,7 +65,45 @@ def _front_matter(source: Source) -> list[Finding]:
 
 
 def _fences(source: Source) -> list[Finding]:
-    return [source.finding("fence-unclosed", f.line, f.indent + 1) for f in source.fences if not f.closed]
+    found = [source.finding("fence-unclosed", f.line, f.indent + 1) for f in source.fences if not f.closed]
+    return found + [source.finding("fence-language", f.line, f.indent + 1) for f in source.fences if not f.language]
+
+
+def _comments(source: Source) -> list[Finding]:
+    if "<!--" not in source.text:
+        return []
+    masked = list(source.lines)
+    for fence in source.fences:
+        for n in range(fence.line - 1, min(len(masked), fence.line + len(fence.body) + fence.closed)):
+            masked[n] = " " * len(masked[n])
+    return [
+        source.finding("html-comment", *source.place(match.start()), f"{len(match['text'])} > {LONGEST_COMMENT}")
+        for match in COMMENT.finditer("\n".join(masked))
+        if len(match["text"]) > LONGEST_COMMENT
+    ]
+
+
+def hidden_characters(source: Source) -> list[Finding]:
+    """Findings for the characters and words of a text that are not what they seem."""
+    return [source.finding(o.rule, *source.place(o.offset), o.subject) for o in characters.check(source.text)]
+
+
+def _sections(source: Source) -> list[Finding]:
+    """One finding for each section that the page's kind owes, where the order of the sections would have it."""
+    parts = source.path.split("/")
+    if len(parts) != 4 or parts[3] == "index.md":
+        return []
+    owed = OWED.get(parts[2], [])
+    lines = {heading.id: heading.line for heading in source.headings}
+    found = []
+    for i, name in enumerate(owed):
+        if name not in lines:
+            before = [lines[other] for other in owed[:i] if other in lines]
+            after = next((lines[other] for other in owed[i + 1 :] if other in lines), 0)
+            line = max(before) if before else after or 1
+            where = {"hint_zh": f"加上 ## … {{#{name}}}", "hint_en": f"add ## … {{#{name}}}"}
+            found.append(source.finding("page-sections", line, 1, f"#{name}", **where))
+    return found
 
 
 def _tables(source: Source) -> list[Finding]:

@@ -7,11 +7,12 @@ comments are masked with spaces of the same length instead of being cut out.
 
 from __future__ import annotations
 
+import html
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import count
+from itertools import accumulate, count
 
 from guide.findings import Finding
 
@@ -25,7 +26,16 @@ BOX = re.compile(
 )
 TABLE_RULE = re.compile(r"^[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+$")
 CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-LINK = re.compile(r"(?<!\\)\]\((?P<target><[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:[ \t]+\"[^\"\n]*\")?\)")
+LINK = re.compile(r"(?<!\\)\]\(")
+LINK_LENGTH = 2000  # characters looked at for the end of a link's target and title
+PARENTHESIS = re.compile(r"[()]")
+LINK_TITLE = re.compile(r"""\s+(?:"[^"]*"|'[^']*')$""")
+DEFINITION = re.compile(r"^ {0,3}\[(?P<id>[^\[\]\n]{1,200})\]:[ \t]*(?P<target><[^<>\n]*>|[^\s<>]+)", re.M)
+TAG = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9:-]{0,40})(?P<rest>(?:[\s/][^<>]{0,4000})?)>")
+ATTRIBUTE = re.compile(r"""(?P<name>[^\s"'<>/=]{1,60})\s{0,20}=\s{0,20}(?P<quote>["']?)(?P<value>(?<=")[^"]*|(?<=')[^']*|[^\s"'<>}]*)""")
+AUTOLINK = re.compile(r"<(?P<target>(?:https?|mailto|ftp):[^\s<>]{1,2000}|[\w.+-]{1,64}@[\w.-]{1,255})>", re.I)
+ATTRIBUTE_LIST = re.compile(r"\{:?[ \t]*(?P<body>[^{}\n]{1,400})\}")
+ADDRESSES = frozenset("href src srcset poster cite action formaction data background longdesc xlink:href".split())
 DISPLAY_FORMULA = re.compile(r"(?<!\\)\$\$(?P<tex>.+?)(?<!\\)\$\$", re.S)
 # Like Pandoc: no space inside the dollars, no digit after the closing one, so that "$5 and $6" is money.
 INLINE_FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])(?P<tex>[^$\n]*?[^\s\\$])\$(?![\d$])")
@@ -94,11 +104,18 @@ class Formula:
 
 @dataclass(frozen=True)
 class Link:
-    """An inline link's or image's target, as written, at its place."""
+    """Where a page points to: `target` as Markdown and HTML read it, at the place of its first character.
+
+    `kind` is link (inline, images too), definition (`[id]: target`), autolink, or the name of an HTML attribute;
+    `written` is the target as it stands in the file, `label` the id of a definition.
+    """
 
     line: int
     column: int
     target: str
+    kind: str = "link"
+    written: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,10 +177,10 @@ class Source:
     def prose(self) -> tuple[str, ...]:
         """The lines with front matter, fences, comments and code spans blanked; every column is kept."""
         lines = list(self.lines)
-        lines[: self.front_end] = [""] * self.front_end
+        lines[: self.front_end] = [" " * len(line) for line in lines[: self.front_end]]
         for fence in self.fences:
             for n in range(fence.line - 1, min(len(lines), fence.line + len(fence.body) + fence.closed)):
-                lines[n] = ""
+                lines[n] = " " * len(lines[n])
         text = "\n".join(CODE_SPAN.sub(_blank, line) for line in lines)
         return tuple(_without_comments(text).split("\n"))
 
@@ -221,14 +238,47 @@ class Source:
         return Formula(line, start - starts[line - 1] + 1, match["tex"], display)
 
     @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        """The offset at which each line starts in the text, and in `prose` joined."""
+        return tuple(accumulate((len(line) + 1 for line in self.lines[:-1]), initial=0))
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column, from 1, of an offset in the text."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset in the text of a line and column, the reverse of `place`."""
+        return self._starts[line - 1] + column - 1
+
+    @cached_property
     def links(self) -> tuple[Link, ...]:
-        """Inline links and images, outside code."""
-        return tuple(
-            Link(n, match.start("target") + 1, match["target"].strip("<>"))
-            for n, line in enumerate(self.prose, 1)
-            if "](" in line
-            for match in LINK.finditer(line)
-        )
+        """Everything that points somewhere, outside code and comments: links, definitions, autolinks, raw HTML."""
+        text = "\n".join(self.prose)
+        found = [
+            self._link(match.end() + skipped, target, "link", (html.unescape(target)))
+            for match in LINK.finditer(text)
+            for skipped, target in [_link_target(text, match.end())]
+        ]
+        for match in DEFINITION.finditer(text):
+            if not match["id"].startswith("^"):
+                angle = match["target"].startswith("<")
+                target = match["target"].strip("<>")
+                found.append(self._link(match.start("target") + angle, target, "definition", target, match["id"]))
+        for match in AUTOLINK.finditer(text):
+            mail = "" if ":" in match["target"] else "mailto:"
+            found.append(self._link(match.start("target"), match["target"], "autolink", mail + match["target"]))
+        for tag in TAG.finditer(text):
+            for attribute in ATTRIBUTE.finditer(tag["rest"]):
+                name, value = attribute["name"].lower(), attribute["value"]
+                if name in ADDRESSES:
+                    start = tag.start("rest") + attribute.start("value")
+                    parts = srcset(value) if name == "srcset" else [(0, value)]
+                    found += [self._link(start + i, part, name, html.unescape(part).strip()) for i, part in parts]
+        return tuple(sorted(found, key=lambda link: (link.line, link.column)))
+
+    def _link(self, offset: int, written: str, kind: str, target: str, label: str = "") -> Link:
+        return Link(*self.place(offset), target, kind, written, label)
 
     @cached_property
     def waivers(self) -> tuple[Waiver, ...]:
@@ -251,6 +301,41 @@ class Source:
         starts = [1, *(h.line for h in self.headings), len(self.lines) + 1]
         i = next(i for i in count(len(starts) - 2, -1) if starts[i] <= max(line, 1))
         return starts[i], starts[i + 1] - 1
+
+
+def srcset(value: str) -> list[tuple[int, str]]:
+    """The addresses in a srcset, each with its offset: "a.png 1x, b.png 2x"."""
+    found = []
+    for part in re.finditer(r"(?:^|,(?=\s))\s*(?P<address>[^\s,]\S*?)(?=,?(?:\s|$))", value):
+        found.append((part.start("address"), part["address"]))
+    return found
+
+
+def _link_target(text: str, start: int) -> tuple[int, str]:
+    """The target that starts after `](` at `start`: how many blanks stand before it, and the target as written.
+
+    Like Python-Markdown, which lets a target hold spaces and balanced parentheses; a title at its end is left out.
+    """
+    depth, end = 1, start
+    limit = min(len(text), start + LINK_LENGTH)
+    # Not past a blank line, nor past the next link: so that a text of nothing but `](` is read once.
+    for stop in ("\n\n", "]("):
+        if (found := text.find(stop, start, limit)) >= 0:
+            limit = found
+    for match in PARENTHESIS.finditer(text, start, limit):
+        depth += 1 if match[0] == "(" else -1
+        end = match.start()
+        if not depth:
+            break
+    if depth:
+        end = limit
+    inside = text[start:end]
+    stripped = inside.lstrip()
+    skipped = len(inside) - len(stripped)
+    stripped = stripped.rstrip()
+    if stripped.startswith("<") and ">" in stripped:
+        return skipped + 1, stripped[1 : stripped.index(">")]
+    return skipped, LINK_TITLE.sub("", stripped)
 
 
 @lru_cache(maxsize=2048)

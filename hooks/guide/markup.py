@@ -1,0 +1,250 @@
+"""What a finished page may be made of: elements, attributes, addresses and classes, by allow-list.
+
+The theme sanitizes nothing, so a script in a title, a handler in an attribute list or a frame in a table cell reaches
+the reader unless something stops it. This looks at the finished page as a browser parses it, so it does not matter
+where the thing came from or how it was spelt. Inside the article everything that is not allowed is an offence; outside
+of it, everything that the theme does not write (theme.yml, reviewed by hand, never computed from built pages).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pygments.token import STANDARD_TYPES
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+SVG = frozenset("svg g rect circle ellipse polygon polyline path line text tspan marker defs title desc".split())
+MATH = frozenset(
+    """math mrow mi mn mo ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd
+    mpadded mphantom menclose mmultiscripts mprescripts semantics""".split()
+)
+PROSE = frozenset(
+    """article h1 h2 h3 h4 h5 h6 p a ul ol li dl dt dd blockquote pre code kbd samp var em strong b i u s del ins sub sup
+    small mark q cite abbr time br hr wbr span div figure figcaption img picture source table thead tbody tfoot tr th td
+    caption colgroup col details summary ruby rt rp bdi input label""".split()
+)
+ANYWHERE = frozenset("id class lang dir title role data-search-exclude".split())
+ARIA = re.compile(r"^aria-(label|labelledby|describedby|hidden|level)$")
+ATTRIBUTES = {
+    name: frozenset(attributes.split())
+    for name, attributes in {
+        "a": "href rel target hreflang name",
+        "abbr": "tabindex",
+        "img": "src srcset sizes alt width height loading decoding",
+        "source": "srcset sizes media type width height",
+        "ol": "start reversed type",
+        "li": "value",
+        "td": "align colspan rowspan headers",
+        "th": "align colspan rowspan headers scope",
+        "tr": "align",
+        "col": "span align",
+        "colgroup": "span",
+        "time": "datetime",
+        "del": "datetime cite",
+        "ins": "datetime cite",
+        "q": "cite",
+        "blockquote": "cite",
+        "details": "open",
+        "div": "tabindex data-tabs",
+        "span": "tabindex",
+        "input": "type name id checked",
+        "label": "for",
+        "pre": "tabindex",
+    }.items()
+}
+SVG_ATTRIBUTES = frozenset(
+    """x y x1 y1 x2 y2 dx dy cx cy r rx ry d points width height viewBox viewbox transform text-anchor
+    dominant-baseline font-size font-weight stroke-dasharray stroke-width marker-end marker-start refX refx refY refy
+    markerWidth markerwidth markerHeight markerheight markerUnits markerunits orient xmlns aria-labelledby focusable
+    fill""".split()
+)
+MATH_ATTRIBUTES = frozenset(
+    """display xmlns accent accentunder stretchy symmetric largeop movablelimits lspace rspace form fence separator
+    minsize maxsize width height depth linethickness mathvariant displaystyle scriptlevel columnalign columnspacing
+    rowspacing columnlines rowlines frame align intent arg""".split()
+)
+ADDRESSES = frozenset("href src srcset cite poster xlink:href action formaction data background ping".split())
+SCHEMES = frozenset(("http", "https", "mailto", ""))
+# An image at a size that nobody sees is a way to hide text in its alt, or to count readers.
+SMALL = frozenset(("0", "1", "0px", "1px"))
+VALUES = {
+    ("a", "target"): re.compile(r"^_blank$"),
+    ("a", "name"): re.compile(r"^(?!__)[\w.:-]+$"),
+    ("*", "id"): re.compile(r"^(?!__(?!tabbed_\d+_\d+$|codelineno-))[\w.:%-]+$"),
+    ("*", "tabindex"): re.compile(r"^0$"),
+    ("*", "dir"): re.compile(r"^(ltr|auto)$"),
+    ("*", "fill"): re.compile(r"^(none|currentColor|var\(--[\w-]+\))$"),
+    ("img", "width"): re.compile(r"^\d{2,4}$"),
+    ("img", "height"): re.compile(r"^\d{2,4}$"),
+    ("input", "type"): re.compile(r"^radio$"),
+    ("input", "id"): re.compile(r"^__tabbed_\d+_\d+$"),
+    ("input", "name"): re.compile(r"^__tabbed_\d+$"),
+    ("label", "for"): re.compile(r"^__tabbed_\d+_\d+$"),
+    ("*", "marker-end"): re.compile(r"^url\(#[\w-]+\)$"),
+    ("*", "marker-start"): re.compile(r"^url\(#[\w-]+\)$"),
+}
+# What MkDocs' extensions write, what CONTRIBUTING.md offers, and what the hooks add.
+CLASSES = frozenset(
+    """md-content__inner md-typeset headerlink
+    admonition admonition-title prompt answer decision interviewer question example note tip warning
+    highlight tabbed-set tabbed-alternate tabbed-labels tabbed-content tabbed-block
+    footnote footnote-ref footnote-backref
+    cite references reading-list used-in back reviewed stale formula arithmatex diagram diagram-frame diagram-wide
+    diagram-flowchart diagram-sequencediagram diagram-statediagram diagram-classdiagram diagram-other diagram-source mermaid
+    matrix term glossary rules task-list task-list-item""".split()
+) | frozenset(STANDARD_TYPES.values())
+CLASS_FORMS = re.compile(r"^(?:language-[\w+-]+|[a-z][a-z0-9]{0,2}(?:-[A-Z]\w*)+)$")  # the second is Pygments': p-Indicator
+
+
+@dataclass(frozen=True)
+class Offence:
+    """Something that a page may not hold. `tag`, `attribute` and `value` say what."""
+
+    rule: str
+    subject: str
+    tag: str
+    attribute: str = ""
+    value: str = ""
+
+
+@cache
+def theme() -> dict[str, Any]:
+    """The reviewed list of what the theme itself writes: signatures of elements, and scripts by their hash."""
+    text = Path(__file__).with_name("theme.yml").read_text(encoding="utf-8")
+    data: dict[str, Any] = yaml.safe_load(text)
+    return {"elements": frozenset(data["elements"]), "scripts": frozenset(data["scripts"]), "levels": frozenset(data["levels"])}
+
+
+def attributes_of(node: LexborNode) -> dict[str, str]:
+    """The attributes of an element; one without a value has an empty one."""
+    return {name: value or "" for name, value in node.attributes.items()}
+
+
+def scheme_of(address: str) -> str:
+    """The scheme that a browser sees: white space and controls inside do not count, nor does case; "" for none."""
+    cleaned = re.sub(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\ufeff]+", "", address)
+    match = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", cleaned)
+    return match[1].lower() if match else ""
+
+
+def script_hash(source: str) -> str:
+    """A script as a Content-Security-Policy names it. The depth of the page, the one thing that varies, is taken out."""
+    plain = re.sub(r'new URL\("[\w./-]*",location\)', 'new URL(".",location)', source)
+    return "sha256-" + base64.b64encode(hashlib.sha256(plain.encode()).digest()).decode()
+
+
+def check_article(article: LexborNode) -> Iterator[Offence]:
+    """Everything in the article that is not on the allow-lists, in the order of the page."""
+    for node in article.traverse(include_text=False):
+        tag = node.tag or ""
+        if tag == "-comment" or tag.startswith("_") or tag.startswith("!"):
+            continue
+        attributes = node.attributes
+        if tag not in PROSE and tag not in SVG and tag not in MATH:
+            yield Offence("html-element", f"<{tag}>", tag)
+            continue
+        if not attributes:
+            continue
+        own = ATTRIBUTES.get(tag)
+        for name, value in attributes.items():
+            yield from _check_attribute(tag, own, name, value or "")
+        if tag == "input" and (node.parent is None or "tabbed-set" not in (node.parent.attributes.get("class") or "")):
+            yield Offence("html-element", "<input>", "input")
+
+
+def _check_attribute(tag: str, own: frozenset[str] | None, name: str, value: str) -> Iterator[Offence]:
+    if name == "class":
+        for word in value.split():
+            drawn = tag in SVG and not word.startswith(("md-", "__"))
+            if word not in CLASSES and not drawn and not CLASS_FORMS.match(word):
+                yield Offence("html-class", word, tag, name, word)
+        return
+    allowed = (
+        name in ANYWHERE
+        or (own is not None and name in own)
+        or (tag in SVG and name in SVG_ATTRIBUTES)
+        or (tag in MATH and name in MATH_ATTRIBUTES)
+        or ARIA.match(name)
+    )
+    if not allowed:
+        yield Offence("html-attribute", f"<{tag} {name}>", tag, name, value)
+        return
+    if name in ADDRESSES and (scheme := scheme_of(value)) not in SCHEMES:
+        yield Offence("html-scheme", f"{scheme}:", tag, name, value)
+        return
+    pattern = VALUES.get((tag, name)) or VALUES.get(("*", name))
+    if pattern and not pattern.match(value):
+        yield Offence("html-attribute", f'<{tag} {name}="{value[:60]}">', tag, name, value)
+
+
+def check_frame(tree: LexborHTMLParser, article: LexborNode | None) -> Iterator[Offence]:
+    """Everything around the article that the theme does not write: its elements by tag and attribute names, its scripts
+    by their hash, no address with a scheme but http(s), and nothing that loads from another origin."""
+    known, scripts = theme()["elements"], theme()["scripts"]
+    root = tree.root
+    stack = [root] if root is not None else []
+    while stack:
+        node = stack.pop()
+        if node is None or (article is not None and node.mem_id == article.mem_id):
+            continue
+        tag = node.tag or ""
+        attributes = node.attributes
+        if not tag.startswith(("-", "_", "!")):
+            if signature(tag, attributes) not in known:
+                names = " ".join([tag, *attributes])
+                culprit = next((name for name in attributes if name.startswith("on") or name == "style"), "")
+                yield Offence("html-frame", f"<{names}>", tag, culprit, attributes.get(culprit) or "")
+            if tag == "script" and "src" not in attributes and attributes.get("type") != "application/json":
+                text = node.text(deep=True)
+                if script_hash(text) not in scripts:
+                    yield Offence("html-frame", f"<script> {text.strip()[:40]}", tag, "", text.strip()[:40])
+            for name in ADDRESSES & attributes.keys():
+                if scheme_of(attributes[name] or "") not in SCHEMES:
+                    yield Offence("html-scheme", f"{scheme_of(attributes[name] or '')}:", tag, name, attributes[name] or "")
+        child = node.last_child
+        while child is not None:
+            if not (child.tag or "").startswith("-"):
+                stack.append(child)
+            child = child.prev
+
+
+def signature(tag: str, attributes: Any) -> str:
+    """An element as theme.yml lists it: its tag and the names of its attributes, in order of the alphabet.
+
+    A link or meta element also says what it is for, because that decides what it does.
+    """
+    role = ""
+    if tag in ("link", "meta"):
+        role = str(attributes.get("rel") or attributes.get("name") or attributes.get("property") or attributes.get("http-equiv") or "").strip()
+        role = f"={role}" if role else ""
+    elif tag in ("input", "form"):
+        role = f"={attributes.get('data-md-component') or attributes.get('data-md-toggle') or attributes.get('name') or ''}"
+    return " ".join([tag + role, *sorted(attributes)])
+
+
+def levels(article: LexborNode) -> list[str]:
+    """For each element around the article, from the inside out, its children as TAG.CLASS: where text that broke out of
+    the article, with a stray </article>, would stand."""
+    found = []
+    node = article.parent
+    while node is not None and node.tag not in ("html", None):
+        names = []
+        child = node.first_child
+        while child is not None:
+            tag = child.tag or ""
+            if not tag.startswith("-") or (tag == "-text" and (child.text() or "").strip()):
+                first = (child.attributes.get("class") or "").split(" ")[0] if not tag.startswith("-") else ""
+                part = child.attributes.get("data-md-component") if not tag.startswith("-") and not first else ""
+                names.append(tag + (f".{first}" if first else f"[{part}]" if part else ""))
+            child = child.next
+        found.append(" ".join(names))
+        node = node.parent
+    return found
