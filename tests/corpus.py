@@ -112,7 +112,7 @@ def write(project: Path, name: str) -> list[Place]:
         for language in check.LANGUAGES:
             path = project / "docs" / language / "corpus" / f"{page}.md"
             path.parent.mkdir(parents=True, exist_ok=True)
-            body = text if isinstance(text, str) else text.get(language, text.get("both", ""))
+            body = text if isinstance(text, str) else text[language]
             whole = body if body.startswith("---") else HEAD.format(name=page, language=language) + body
             plain, marked = plant(whole if whole.endswith("\n") else f"{whole}\n", path.relative_to(project).as_posix())
             path.write_text(plain, encoding="utf-8", newline="")

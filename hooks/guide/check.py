@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from guide import cases, citations, diagrams, examples, finished, formulas, pages, parity, references
+from guide import cases, citations, diagrams, examples, finished, formulas, pages, parity, references, style
 from guide.findings import Finding, did_you_mean
 from guide.references import LISTS, Reference
 from guide.rules import OF_FINISHED_PAGES
@@ -32,6 +32,7 @@ class Guide:
     registry_text: str
     registry_findings: tuple[Finding, ...]
     files: frozenset[str] = frozenset()
+    project: Path = Path()
 
     @cached_property
     def docs(self) -> Docs:
@@ -58,7 +59,7 @@ def read(project: Path) -> Guide:
     text = registry.read_text(encoding="utf-8") if registry.exists() else "[]"
     entries, found = references.load(text, REGISTRY)
     files = frozenset(p.relative_to(project).as_posix() for p in (project / "docs").rglob("*") if p.suffix != ".md")
-    return Guide(sources, entries, text, tuple(found), files)
+    return Guide(sources, entries, text, tuple(found), files, project)
 
 
 def check(guide: Guide, site: Site | None = None) -> list[Finding]:
@@ -69,6 +70,8 @@ def check(guide: Guide, site: Site | None = None) -> list[Finding]:
     for source in guide.pages.values():
         found += pages.check(source) + diagrams.check(source) + formulas.check(source)
         found += [f for f in citations.check(source, guide.registry) if f.subject not in unread] + _lists(source)
+    found += pages.hidden_characters(parse(REGISTRY, guide.registry_text))
+    found += style.check(guide.pages, guide.project)
     found += examples.check(list(guide.pages.values()))
     if not guide.registry_findings:
         found += references.unused(guide.registry, guide.cited_by(), guide.registry_text.split("\n"), REGISTRY)

@@ -149,8 +149,13 @@ def skeleton(code: str) -> str:
 
 
 def _citations(section: Section) -> list[Place]:
-    # Sentences may run in another order: the keys count, not their sequence.
-    return sorted(((c.line, c.key) for c in citations(section.source) if section.holds(c.line)), key=lambda p: p[1])
+    # Sentences may run in another order: the keys count, not their sequence; of a place within a source, its numbers.
+    found = [
+        (c.line, " ".join([c.key, *re.findall(r"\d+(?:\.\d+)*", c.place)]))
+        for c in citations(section.source)
+        if section.holds(c.line)
+    ]
+    return sorted(found, key=lambda p: p[1])
 
 
 def _boxes(section: Section) -> list[Place]:
