@@ -1,18 +1,18 @@
 """What two languages need beyond static-i18n: one 404 page, absolute addresses, real dates.
 
 When: on_post_template (404.html of the default language only), on_page_markdown (the page's last change, for the
-sitemap), on_page_context (the page in every language, with absolute addresses, for overrides/main.html),
+sitemap), on_page_context (the page in every language, with absolute addresses, and whether the other language
+has left it behind, for overrides/main.html),
 on_post_page (those addresses in a form that the theme's script leaves alone).
 """
 
 from __future__ import annotations
 
-import subprocess
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+from guide import check, stale
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
@@ -27,9 +27,17 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
     return "" if template_name == "404.html" and inner else output_content
 
 
+_stale: dict[str, stale.Stale] = {}
+
+
 def on_pre_build(config: MkDocsConfig) -> None:
-    """Ask git anew: under `serve` there may be new commits."""
-    _last_changes.cache_clear()
+    """Ask git anew, once a build: under `serve` there may be new commits."""
+    if getattr(config.plugins.get("i18n"), "building", False):
+        return
+    stale.history.cache_clear()
+    project = Path(config.config_file_path).parent
+    _stale.clear()
+    _stale.update({found.path: found for found in stale.find(project, check.read(project).pages)})
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -37,13 +45,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     project = Path(config.config_file_path).parent
     name = Path(page.file.abs_src_path or "").relative_to(project).as_posix()
     reviewed = str(page.meta.get("reviewed", ""))
-    page.update_date = _last_changes(project).get(name, reviewed)
+    page.update_date = stale.last_changes(project).get(name, reviewed)
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> dict[str, Any]:
     """Give the template the page's absolute address in each language."""
     alternates = getattr(page.file, "alternates", {})
     # From the files: when the first language is written, the pages of the second do not exist yet.
+    context["stale"] = _stale.get(f"docs/{page.file.src_uri}")
     context["page_in_language"] = {
         language: urljoin(config.site_url or "", file.url.removeprefix("./")) for language, file in alternates.items()
     }
@@ -57,27 +66,3 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     The theme's script matches the attribute to the letter and asks for a sitemap.xml beside each address it finds.
     """
     return output.replace('rel="alternate"', 'rel="alternate "')
-
-
-@cache
-def _last_changes(project: Path) -> dict[str, str]:
-    """Path below the project → day of its last commit. Empty without git, or where history is shallow."""
-
-    def git(*arguments: str) -> str:
-        command = ["git", "-C", str(project), "-c", "core.quotePath=false", *arguments]
-        return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
-
-    try:
-        if git("rev-parse", "--is-shallow-repository").strip() == "true":
-            return {}
-        # Paths relative to the project, which may be a folder inside the repository.
-        history = git("log", "--format=%x00%cs", "--name-only", "--relative", "--", "docs")
-    except (OSError, subprocess.CalledProcessError):
-        return {}
-    days: dict[str, str] = {}
-    for commit in history.split("\0")[1:]:
-        day, _, names = commit.partition("\n")
-        for name in names.split("\n"):
-            if name:
-                days.setdefault(name, day)
-    return days

@@ -11,7 +11,21 @@ from typing import Any
 
 import yaml
 
-from guide import cases, citations, diagrams, examples, finished, formulas, pages, parity, references, style
+from guide import (
+    cases,
+    citations,
+    diagrams,
+    examples,
+    finished,
+    formulas,
+    glossary,
+    pages,
+    parity,
+    published,
+    references,
+    stale,
+    style,
+)
 from guide.findings import Finding, did_you_mean
 from guide.references import LISTS, Reference
 from guide.rules import OF_FINISHED_PAGES
@@ -33,11 +47,18 @@ class Guide:
     registry_findings: tuple[Finding, ...]
     files: frozenset[str] = frozenset()
     project: Path = Path()
+    glossary_text: str = "[]"
+    published_text: str = "{}"
+    redirects_text: str = "{}"
 
     @cached_property
     def docs(self) -> Docs:
         """What links of the pages may name."""
         return Docs(self.pages, self.files)
+
+    def data(self) -> dict[str, str]:
+        """The files that pages are made from, by path, with their text."""
+        return {REGISTRY: self.registry_text, glossary.FILE: self.glossary_text}
 
     def cited_by(self) -> dict[str, list[str]]:
         """For each cited id, the paths of the pages that cite it, in order."""
@@ -56,10 +77,24 @@ def read(project: Path) -> Guide:
         name = path.relative_to(project).as_posix()
         sources[name] = parse(name, path.read_text(encoding="utf-8", errors="replace"))
     registry = project / REGISTRY
-    text = registry.read_text(encoding="utf-8") if registry.exists() else "[]"
+    text = _text(registry, "[]")
     entries, found = references.load(text, REGISTRY)
     files = frozenset(p.relative_to(project).as_posix() for p in (project / "docs").rglob("*") if p.suffix != ".md")
-    return Guide(sources, entries, text, tuple(found), files, project)
+    return Guide(
+        sources,
+        entries,
+        text,
+        tuple(found),
+        files,
+        project,
+        _text(project / glossary.FILE, "[]"),
+        _text(project / published.FILE, "{}"),
+        _text(project / published.REDIRECTS, "{}"),
+    )
+
+
+def _text(path: Path, otherwise: str) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else otherwise
 
 
 def check(guide: Guide, site: Site | None = None) -> list[Finding]:
@@ -70,7 +105,13 @@ def check(guide: Guide, site: Site | None = None) -> list[Finding]:
     for source in guide.pages.values():
         found += pages.check(source) + diagrams.check(source) + formulas.check(source)
         found += [f for f in citations.check(source, guide.registry) if f.subject not in unread] + _lists(source)
-    found += pages.hidden_characters(parse(REGISTRY, guide.registry_text))
+    for name, text in guide.data().items():
+        found += pages.hidden_characters(parse(name, text))
+    found += glossary.load(guide.glossary_text)[1]
+    for source in guide.pages.values():
+        found += glossary.check(source, guide.glossary_text)
+    found += published.check(guide.pages, guide.published_text, guide.redirects_text)
+    found += stale.check(guide.project, guide.pages)
     found += style.check(guide.pages, guide.project)
     found += examples.check(list(guide.pages.values()))
     if not guide.registry_findings:
@@ -78,7 +119,7 @@ def check(guide: Guide, site: Site | None = None) -> list[Finding]:
     for zh, en in _twins(guide, found):
         found += parity.check(zh, en)
     if site is not None:
-        data = [parse(REGISTRY, guide.registry_text)]
+        data = [parse(name, text) for name, text in guide.data().items()]
         hosts = finished.known_hosts(reference.url for reference in guide.registry.values())
         found += finished.check(site, guide.docs, guide.pages, data, hosts)
     return sorted(set(_waive(guide, found, built=site is not None)))

@@ -1,0 +1,256 @@
+"""The terms, docs/glossary.yml: each with its Chinese and English name, what else it is called, and what to avoid.
+
+From it come the glossary page (`<!-- glossary -->`), the tooltip at a term's first use on a page, the names by which
+search knows a term, and two rules: variants to avoid, and 中文（English）at the first use on a Chinese page.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from guide import yaml_file
+from guide.findings import Finding
+from guide.source import Source
+
+FILE = "docs/glossary.yml"
+DIRECTIVE = re.compile(r"^<!--[ \t]*glossary[ \t]*-->[ \t]*$", re.M)
+_NAME = {"type": "string", "minLength": 1, "maxLength": 60, "pattern": r"^[^<>\"]*$"}
+_NAMES = {"type": "array", "items": _NAME}
+_BOTH = {"type": "object", "additionalProperties": False, "properties": {"zh": _NAMES, "en": _NAMES}}
+SCHEMA: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["id", "zh", "en", "definition"],
+        "properties": {
+            "id": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
+            "zh": _NAME,
+            "en": _NAME,
+            "aliases": _BOTH,
+            "avoid": _BOTH,
+            "definition": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["zh", "en"],
+                "properties": {
+                    "zh": {"type": "string", "minLength": 4, "maxLength": 160, "pattern": r"^[^<>\"]*$"},
+                    "en": {"type": "string", "minLength": 8, "maxLength": 240, "pattern": r"^[^<>\"]*$"},
+                },
+            },
+            "page": {"type": "string", "pattern": r"^[a-z0-9/-]+\.md(#[a-z0-9-]+)?$"},
+            "gloss": {"type": "boolean"},
+        },
+    },
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term. `page` is where the guide explains it, below a language's folder; `gloss` whether Chinese pages give
+    its English at the first use; CONTRIBUTING.md explains the fields."""
+
+    id: str
+    zh: str
+    en: str
+    definition: dict[str, str]
+    aliases: dict[str, list[str]] = field(default_factory=dict)
+    avoid: dict[str, list[str]] = field(default_factory=dict)
+    page: str = ""
+    gloss: bool = True
+
+    def names(self, language: str) -> list[str]:
+        """The names that pages in a language may use, the first one preferred."""
+        return [self.zh if language == "zh" else self.en, *self.aliases.get(language, [])]
+
+
+@lru_cache(maxsize=8)
+def load(text: str) -> tuple[tuple[Term, ...], list[Finding]]:
+    """The terms of a glossary's text, without broken entries, and what is wrong with it. Change neither."""
+    lines = text.split("\n")
+    try:
+        data, places = yaml_file.parse(text)
+    except yaml_file.YamlError as error:
+        return (), [Finding(FILE, error.line, error.column, "yaml-syntax", str(error), text=lines[error.line - 1])]
+    found = yaml_file.schema_findings(data, places, SCHEMA, rule="glossary-schema", path=FILE, lines=lines)
+    if found:
+        return (), found
+    terms = tuple(Term(**entry) for entry in data or [])
+    owner: dict[str, str] = {}
+    for i, term in enumerate(terms):
+        line, column = places.of((i,))
+        for name in dict.fromkeys(f"{language}:{n.lower()}" for language in ("zh", "en") for n in _claims(term, language)):
+            if name in owner:
+                found.append(Finding(FILE, line, column, "glossary-duplicate", f"{name[3:]} ({owner[name]})", text=lines[line - 1]))
+            owner.setdefault(name, term.id)
+    return terms, found
+
+
+def _claims(term: Term, language: str) -> list[str]:
+    return term.names(language) + term.avoid.get(language, [])
+
+
+class Words:
+    """The names and variants of all terms in one language, as one pattern: the longest name at a place wins."""
+
+    def __init__(self, terms: tuple[Term, ...], language: str) -> None:
+        self.language = language
+        self.kept: dict[str, Term] = {}
+        self.avoided: dict[str, Term] = {}
+        for term in terms:
+            for name in term.names(language):
+                self.kept.setdefault(name.lower(), term)
+            for name in term.avoid.get(language, []):
+                self.avoided.setdefault(name.lower(), term)
+        names = sorted(self.kept | self.avoided, key=len, reverse=True)
+        self.pattern = re.compile("|".join(_as_word(name) for name in names) or r"(?!)", re.I)
+
+    def find(self, line: str) -> Iterator[re.Match[str]]:
+        """Every name and variant in a line, none inside another."""
+        return self.pattern.finditer(line)
+
+
+def _as_word(name: str) -> str:
+    """A pattern for a name; Latin letters must not go on at its ends, an English plural may."""
+    before = r"(?<![A-Za-z0-9_-])" if name[0].isascii() else ""
+    after = r"(?:s|es)?(?![A-Za-z0-9_-])" if name[-1].isascii() else ""
+    return before + re.escape(name) + after
+
+
+@lru_cache(maxsize=8)
+def words(terms: tuple[str, ...], language: str, text: str) -> Words:
+    """The pattern of a glossary's text, compiled once for all pages; `terms` are its ids, for the cache."""
+    return Words(load(text)[0], language)
+
+
+def body(source: Source) -> list[tuple[int, str]]:
+    """The lines in which a first use counts: text, not headings, tables, box titles; code, formulas, links' targets and
+    citations masked."""
+    in_tables = {n for t in source.tables for n in range(t.line, t.line + len(t.rows) + 1)}
+    in_titles = {h.line for h in source.headings} | {b.line for b in source.boxes}
+    return [
+        (n, MASK.sub(lambda match: " " * len(match[0]), line))
+        for n, line in enumerate(source.plain, 1)
+        if n not in in_tables and n not in in_titles and line.strip()
+    ]
+
+
+MASK = re.compile(r"\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[@[^\]\n]*\]|\{[^{}\n]*\}|<[^<>\n]*>|https?://\S+")
+
+
+def check(source: Source, text: str) -> list[Finding]:
+    """Findings for the terms of one page; `text` is that of the glossary."""
+    terms, broken = load(text)
+    if broken or not terms:
+        return []
+    language = "zh" if source.path.startswith("docs/zh/") else "en"
+    known = words(tuple(term.id for term in terms), language, text)
+    found = []
+    for n, line in enumerate(source.plain, 1):
+        if not line.strip():
+            continue
+        masked = MASK.sub(lambda match: " " * len(match[0]), line)
+        for match in known.find(masked):
+            term = known.avoided.get(match[0].lower()) or known.avoided.get(match[0].lower().removesuffix("s"))
+            if term is not None:
+                better = term.names(language)[0]
+                hint = {"hint_zh": f"写成 {better}", "hint_en": f"write {better}"}
+                found.append(source.finding("term-variant", n, match.start() + 1, match[0], **hint))
+    if language == "zh":
+        found += _first_uses(source, known)
+    return found
+
+
+def first_uses(source: Source, known: Words) -> dict[str, tuple[int, re.Match[str]]]:
+    """Each term's first use in the text of a page: its line and where in it."""
+    first: dict[str, tuple[int, re.Match[str]]] = {}
+    for n, line in body(source):
+        for match in known.find(line):
+            term = known.kept.get(match[0].lower()) or known.kept.get(match[0].lower().removesuffix("s"))
+            if term is not None:
+                first.setdefault(term.id, (n, match))
+    return first
+
+
+def _first_uses(source: Source, known: Words) -> Iterator[Finding]:
+    terms = {term.id: term for term in known.kept.values()}
+    lines = dict(body(source))
+    for name, (n, match) in first_uses(source, known).items():
+        term = terms[name]
+        if not term.gloss or match[0].isascii() or glossed(lines[n], match, term):
+            continue
+        better = f"{match[0]}（{term.en}）"
+        hint = {"hint_zh": f"写成 {better}", "hint_en": f"write {better}"}
+        yield source.finding("term-first-use", n, match.start() + 1, match[0], **hint)
+
+
+def glossed(line: str, match: re.Match[str], term: Term) -> bool:
+    """Whether a use stands beside its English: 特征存储（feature store）, or feature store（特征存储）."""
+    english = [name.lower() for name in term.names("en")]
+    after = re.match(r"[”」』*_]{0,3}（([^（）]*)）", line[match.end() :])
+    if after and any(name in after[1].lower() for name in english):
+        return True
+    before = line[: match.start()].rstrip("（“「*_ ").lower()
+    return any(before.endswith(name) for name in english)
+
+
+def render(markdown: str, text: str, page: str) -> str:
+    """The page with the list of all terms in place of `<!-- glossary -->`; `page` is its path below the project."""
+    language = page.split("/")[1]
+    other = "en" if language == "zh" else "zh"
+    terms = sorted(load(text)[0], key=lambda term: term.en.lower())
+
+    def entry(term: Term) -> str:
+        names = term.names(language)
+        also = [*names[1:], *term.aliases.get(other, [])]
+        label = "也作" if language == "zh" else "also"
+        more = f' <span class="used-in">{label} {html.escape("、".join(also) if language == "zh" else ", ".join(also))}</span>' if also else ""
+        link = ""
+        if term.page:
+            word = "详见" if language == "zh" else "More"
+            link = f' <a href="/{_address(term.page, language)}">{word}</a>'
+        other_name = term.en if language == "zh" else term.zh
+        return (
+            f'<dt id="{term.id}"><strong>{html.escape(names[0])}</strong> <span lang="{other}">{html.escape(other_name)}</span>{more}</dt>'
+            f"<dd>{html.escape(term.definition[language])}{link}</dd>"
+        )
+
+    rows = "\n".join(entry(term) for term in terms)
+    return DIRECTIVE.sub(lambda _: f'<dl class="glossary">\n{rows}\n</dl>', markdown)
+
+
+def _address(page: str, language: str) -> str:
+    from guide.targets import address_of
+
+    path, mark, fragment = page.partition("#")
+    return address_of(f"docs/{language}/{path}") + mark + fragment
+
+
+def with_tooltips(markdown: str, source: Source, text: str, language: str) -> str:
+    """The Markdown with each term's first use in the text as <abbr>, which shows its definition."""
+    terms = load(text)[0]
+    if not terms:
+        return markdown
+    known = words(tuple(term.id for term in terms), language, text)
+    by_id: Mapping[str, Term] = {term.id: term for term in terms}
+    lines = list(source.lines)
+    uses = [(n, match.start(), match.end(), name) for name, (n, match) in first_uses(source, known).items()]
+    for n, start, end, name in sorted(uses, reverse=True):
+        line = lines[n - 1]
+        # Not inside a link's text, or a reader could not follow the link; not in raw HTML.
+        if _inside_link(line, start) or "<" in line:
+            continue
+        shown = line[start:end]
+        title = html.escape(by_id[name].definition[language], quote=True)
+        lines[n - 1] = f'{line[:start]}<abbr class="term" title="{title}">{shown}</abbr>{line[end:]}'
+    return "\n".join(lines)
+
+
+def _inside_link(line: str, at: int) -> bool:
+    opening = line.rfind("[", 0, at)
+    return opening >= 0 and "]" not in line[opening:at] and bool(re.match(r"[^\[\]]*\][(\[]", line[at:]))
