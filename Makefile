@@ -1,4 +1,4 @@
-# make serve · make test · make build · make check · make lock. Each sets up what it needs; README.md tells the same in plain commands.
+# make serve · make test · make build · make check · make ledger · make lock. Each sets up what it needs; README.md tells the same in plain commands.
 
 # The first Python from 3.11 on.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -9,7 +9,7 @@ ADDRESS ?= 127.0.0.1:8000
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := hooks
 
-.PHONY: help serve test build check bench screenshots lock clean
+.PHONY: help serve test build check ledger bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make test    every test: golden cases, the strict build, a real browser"
 	@echo "make build   the strict build, into site/"
 	@echo "make check   only the checks of the pages, in a few seconds"
+	@echo "make ledger  records new pages and ids in docs/published.yml, before publishing"
 
 serve: $(VENV)/.site
 	@echo "http://$(ADDRESS)/ (中文)  http://$(ADDRESS)/en/ (English)"
@@ -27,6 +28,9 @@ build: $(VENV)/.site
 
 check: $(VENV)/.site
 	@$(BIN)/python -m guide check
+
+ledger: $(VENV)/.site
+	@$(BIN)/python -m guide ledger
 
 test: $(VENV)/.tests
 	@$(BIN)/python tests/chromium.py

@@ -1,8 +1,8 @@
 """Gathers every finding of a build, shows them all, fails once, and keeps the last good site.
 
-When: on_startup (listen), on_config (build beside the site, not over it), on_post_build (after everything else, once
-for both languages: check the sources and the finished pages, show, fail, or put the new site in place), on_build_error (show what led to it),
-on_page_markdown (nothing in front matter but what its schema knows).
+When: on_startup (listen), on_config (build beside the site, not over it), on_page_markdown (leave in front matter only
+what its schema knows), on_post_build (after everything else, once for both languages: check the sources and the
+finished pages, show, fail, or put the new site in place), on_build_error (show what led to it).
 
 MkDocs cleans its output folder first and counts warnings per language; with -q it counts none, with -v it skips
 anchors. So the site is built in a folder beside it and swapped in only when nothing was found, and the warnings

@@ -1,8 +1,8 @@
 """Links that MkDocs does not understand, made to work in every build.
 
 When: on_pre_build (which pages and files there are), on_page_markdown, before everything else (a page named by its
-address, from the root, or across the languages becomes an address from the root, which MkDocs leaves alone), on_page_content
-(that address becomes relative to the page, as folders or files, below any path). See guide/targets.py.
+address, from the root, or across the languages becomes an address from the root, which MkDocs leaves alone),
+on_page_content (that address becomes relative to the page, as folders or files, below any path). See guide/targets.py.
 """
 
 from __future__ import annotations

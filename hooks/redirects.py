@@ -1,7 +1,7 @@
 """Old addresses that lead on.
 
-When: on_page_content, before links become relative (an old id answers on its page), on_post_build, once both languages are
-there (a page at each old address). See guide/published.py and docs/redirects.yml.
+When: on_page_content, before links become relative (an old id answers on its page), on_post_build, once both languages
+are there (a page at each old address). See guide/published.py and docs/redirects.yml.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ def on_post_build(config: MkDocsConfig) -> None:
         if config.use_directory_urls:
             file, way = f"{old}index.html", posixpath.relpath(goal or ".", old) + "/"
         else:
-            file, way = f"{old.rstrip('/')}.html", posixpath.relpath(f"{goal.rstrip('/')}.html", posixpath.dirname(old.rstrip("/")))
+            file, way = (
+                f"{old.rstrip('/')}.html",
+                posixpath.relpath(f"{goal.rstrip('/')}.html", posixpath.dirname(old.rstrip("/"))),
+            )
         path = Path(config.site_dir, file)
         path.parent.mkdir(parents=True, exist_ok=True)
         language = "en" if old.startswith("en/") else "zh"

@@ -92,13 +92,15 @@ def make_project(folder: Path) -> Path:
     for language in check.LANGUAGES:
         for name, text in (
             ("index", "# Home {#home}\n"),
-            ("topics/target", "# Target {#target}\n\n## Size {#sample-size}\n\n<a id=\"样本量\"></a>Text.\n" + owed),
+            ("topics/target", '# Target {#target}\n\n## Size {#sample-size}\n\n<a id="样本量"></a>Text.\n' + owed),
         ):
             path = project / "docs" / language / f"{name}.md"
             path.parent.mkdir(parents=True, exist_ok=True)
             head = HEAD.split("\n\n# ", 1)[0].format(name=path.stem, language=language)
             path.write_text(f"{head}\n\n{text}", encoding="utf-8")
-    settings = (PROJECT / "mkdocs.yml").read_text(encoding="utf-8").replace("omitted_files: warn", "omitted_files: ignore")
+    settings = (
+        (PROJECT / "mkdocs.yml").read_text(encoding="utf-8").replace("omitted_files: warn", "omitted_files: ignore")
+    )
     before, after = settings.split("\nnav:\n")
     rest = after[after.index("\nmarkdown_extensions:") :]
     (project / "mkdocs.yml").write_text(f"{before}\nnav:\n  - 首页: index.md\n{rest}", encoding="utf-8")
@@ -141,7 +143,9 @@ def outcome(
         assert before in text
         (project / "mkdocs.yml").write_text(text.replace(before, after), encoding="utf-8")
     expected = write(project, name)
-    done = mkdocs(project, "build", *arguments, **({"GITHUB_ACTIONS": "true", "SITE_URL": "https://guide.test/"} | environment))
+    done = mkdocs(
+        project, "build", *arguments, **({"GITHUB_ACTIONS": "true", "SITE_URL": "https://guide.test/"} | environment)
+    )
     return Outcome(Counter(expected), findings(done.stderr), done.stderr)
 
 

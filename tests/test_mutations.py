@@ -41,7 +41,9 @@ def prose_lines(source: Source, pattern: str) -> list[int]:
     return [
         n
         for n, line in enumerate(source.plain, 1)
-        if n not in tables and re.search(pattern, line) and not line.lstrip().startswith(("#", "!!!", "???", "===", "<"))
+        if n not in tables
+        and re.search(pattern, line)
+        and not line.lstrip().startswith(("#", "!!!", "???", "===", "<"))
     ]
 
 
@@ -69,15 +71,32 @@ def change_number(source: Source) -> str | None:
 
 def change_unit(source: Source) -> str | None:
     number = middle(prose_lines(source, r"\d%"))
-    return None if number is None else lines_changed(source, {number: re.sub(r"(\d)%", r"\1.7%", source.lines[number - 1], count=1)})
+    return (
+        None
+        if number is None
+        else lines_changed(source, {number: re.sub(r"(\d)%", r"\1.7%", source.lines[number - 1], count=1)})
+    )
 
 
 def numeric_rows(source: Source) -> list[int]:
-    return [t.line + r + 1 for t in source.tables for r, row in enumerate(t.rows) if r and re.search(r"\|[^|]*(?<![\w.])\d+(?![\w.])[^|]*\|", "|".join(["", *row, ""]))]
+    return [
+        t.line + r + 1
+        for t in source.tables
+        for r, row in enumerate(t.rows)
+        if r and re.search(r"\|[^|]*(?<![\w.])\d+(?![\w.])[^|]*\|", "|".join(["", *row, ""]))
+    ]
 
 
 def change_cell(source: Source) -> str | None:
-    return at(source, numeric_rows(source), lambda line: re.sub(r"(?<![\w.,#/-])\d+(?![\w.,])", "987123", line, count=1) if re.search(r"(?<![\w.,#/-])\d+(?![\w.,])", line) else line + " 987123 |")
+    return at(
+        source,
+        numeric_rows(source),
+        lambda line: (
+            re.sub(r"(?<![\w.,#/-])\d+(?![\w.,])", "987123", line, count=1)
+            if re.search(r"(?<![\w.,#/-])\d+(?![\w.,])", line)
+            else line + " 987123 |"
+        ),
+    )
 
 
 def drop_row(source: Source) -> str | None:
@@ -99,22 +118,36 @@ def links_to_pages(source: Source) -> list[int]:
 
 
 def drop_link(source: Source) -> str | None:
-    return at(source, links_to_pages(source), lambda line: re.sub(r"\[([^\[\]]*)\]\([^()]*\.md[^()]*\)", r"\1", line, count=1))
+    return at(
+        source, links_to_pages(source), lambda line: re.sub(r"\[([^\[\]]*)\]\([^()]*\.md[^()]*\)", r"\1", line, count=1)
+    )
 
 
 def move_link(source: Source) -> str | None:
-    return at(source, links_to_pages(source), lambda line: re.sub(r"\]\([^()]*\.md[^()]*\)", "](../index.md#home)", line, count=1))
+    return at(
+        source,
+        links_to_pages(source),
+        lambda line: re.sub(r"\]\([^()]*\.md[^()]*\)", "](../index.md#home)", line, count=1),
+    )
 
 
 CITATION = re.compile(r"\[@[\w-]+(?:,[^\]]*)?\]")
 
 
 def drop_citation(source: Source) -> str | None:
-    return at(source, [n for n, line in enumerate(source.prose, 1) if CITATION.search(line)], lambda line: CITATION.sub("", line, count=1))
+    return at(
+        source,
+        [n for n, line in enumerate(source.prose, 1) if CITATION.search(line)],
+        lambda line: CITATION.sub("", line, count=1),
+    )
 
 
 def change_citation(source: Source) -> str | None:
-    return at(source, [n for n, line in enumerate(source.prose, 1) if CITATION.search(line)], lambda line: CITATION.sub("[@nobody1900]", line, count=1))
+    return at(
+        source,
+        [n for n, line in enumerate(source.prose, 1) if CITATION.search(line)],
+        lambda line: CITATION.sub("[@nobody1900]", line, count=1),
+    )
 
 
 def code_fences(source: Source, *, diagrams: bool) -> list[tuple[int, tuple[str, ...]]]:
@@ -123,20 +156,33 @@ def code_fences(source: Source, *, diagrams: bool) -> list[tuple[int, tuple[str,
 
 def change_code(source: Source) -> str | None:
     found = [n + 1 for n, body in code_fences(source, diagrams=False)]
-    return at(source, found, lambda line: line.replace(">>> ", ">>> extra = ", 1) if ">>> " in line else line + " extra")
+    return at(
+        source, found, lambda line: line.replace(">>> ", ">>> extra = ", 1) if ">>> " in line else line + " extra"
+    )
 
 
 def swap_code_lines(source: Source) -> str | None:
     for n, body in code_fences(source, diagrams=False):
         for i in range(len(body) - 1):
             a, b = body[i], body[i + 1]
-            if a.strip() and b.strip() and a.strip() != b.strip() and not a.strip().startswith("#") and not b.strip().startswith("#"):
+            if (
+                a.strip()
+                and b.strip()
+                and a.strip() != b.strip()
+                and not a.strip().startswith("#")
+                and not b.strip().startswith("#")
+            ):
                 return lines_changed(source, {n + 1 + i: b, n + 2 + i: a})
     return None
 
 
 def drop_edge(source: Source) -> str | None:
-    edges = [n + 1 + i for n, body in code_fences(source, diagrams=True) for i, line in enumerate(body) if re.search(r"--[->]|-\.->|->>|==>", line)]
+    edges = [
+        n + 1 + i
+        for n, body in code_fences(source, diagrams=True)
+        for i, line in enumerate(body)
+        if re.search(r"--[->]|-\.->|->>|==>", line)
+    ]
     return at(source, edges, lambda line: None)
 
 
@@ -147,11 +193,17 @@ def turn_diagram(source: Source) -> str | None:
 
 def drop_formula(source: Source) -> str | None:
     inline = [f.line for f in source.formulas if not f.display]
-    return at(source, inline, lambda line: re.sub(r"(?<![\\$])\$(?![\s$])[^$\n]*?[^\s\\$]\$(?![\d$])", "x", line, count=1))
+    return at(
+        source, inline, lambda line: re.sub(r"(?<![\\$])\$(?![\s$])[^$\n]*?[^\s\\$]\$(?![\d$])", "x", line, count=1)
+    )
 
 
 def change_formula(source: Source) -> str | None:
-    return at(source, [f.line for f in source.formulas], lambda line: re.sub(r"(?<!\\)(\${1,2})(?=[^\s$])", r"\1q^7 ", line, count=1))
+    return at(
+        source,
+        [f.line for f in source.formulas],
+        lambda line: re.sub(r"(?<!\\)(\${1,2})(?=[^\s$])", r"\1q^7 ", line, count=1),
+    )
 
 
 def drop_question(source: Source) -> str | None:
@@ -165,7 +217,15 @@ def drop_question(source: Source) -> str | None:
 
 
 def change_box(source: Source) -> str | None:
-    return at(source, [b.line for b in source.boxes if b.kind], lambda line: re.sub(r"^(\s*)(!!!|\?\?\?\+?) [\w-]+", r"\1\2 warning", line) if not line.lstrip().startswith("===") else line.replace("===", "!!! note", 1))
+    return at(
+        source,
+        [b.line for b in source.boxes if b.kind],
+        lambda line: (
+            re.sub(r"^(\s*)(!!!|\?\?\?\+?) [\w-]+", r"\1\2 warning", line)
+            if not line.lstrip().startswith("===")
+            else line.replace("===", "!!! note", 1)
+        ),
+    )
 
 
 def drop_tab(source: Source) -> str | None:
@@ -199,16 +259,24 @@ HARMFUL: dict[Family, tuple[str, ...]] = {
 
 def rewrap(source: Source) -> str | None:
     """A line break after a comma in a paragraph."""
-    found = [n for n in prose_lines(source, r"\w, \w|，\w") if not source.lines[n - 1].startswith((" ", "-", "|", ">", "\t"))]
+    found = [
+        n for n in prose_lines(source, r"\w, \w|，\w") if not source.lines[n - 1].startswith((" ", "-", "|", ">", "\t"))
+    ]
+
     def broken(line: str) -> str:
         plain = source.plain[(middle(found) or 1) - 1]
         cut = re.search(r"(?<=, )(?=\w)|(?<=，)(?=\w)", plain)
         return line if cut is None else line[: cut.start()].rstrip() + "\n" + line[cut.start() :]
+
     return at(source, found, broken)
 
 
 def mend_typo(source: Source) -> str | None:
-    return at(source, prose_lines(source, r"\bthe\b|的"), lambda line: re.sub(r"\bthe\b|的", lambda m: "teh" if m[0] == "the" else "地", line, count=1))
+    return at(
+        source,
+        prose_lines(source, r"\bthe\b|的"),
+        lambda line: re.sub(r"\bthe\b|的", lambda m: "teh" if m[0] == "the" else "地", line, count=1),
+    )
 
 
 def other_words(source: Source) -> str | None:
@@ -217,24 +285,43 @@ def other_words(source: Source) -> str | None:
 
 
 def comment_in_code(source: Source) -> str | None:
-    found = [n + 1 + i for n, body in code_fences(source, diagrams=False) for i, line in enumerate(body) if re.search(r"  # ", line)]
+    found = [
+        n + 1 + i
+        for n, body in code_fences(source, diagrams=False)
+        for i, line in enumerate(body)
+        if re.search(r"  # ", line)
+    ]
     return at(source, found, lambda line: re.sub(r"  # .*", "  # other words 说明", line))
 
 
 def other_label(source: Source) -> str | None:
-    found = [n + 1 + i for n, body in code_fences(source, diagrams=True) for i, line in enumerate(body) if re.search(r'\["[^"]*"\]|\[[^\]"]+\]', line)]
+    found = [
+        n + 1 + i
+        for n, body in code_fences(source, diagrams=True)
+        for i, line in enumerate(body)
+        if re.search(r'\["[^"]*"\]|\[[^\]"]+\]', line)
+    ]
     return at(source, found, lambda line: re.sub(r'\["[^"]*"\]|\[[^\]"]+\]', '["Other 别的"]', line, count=1))
 
 
 def other_title(source: Source) -> str | None:
-    return at(source, [h.line for h in source.headings], lambda line: re.sub(r"^(#+) .*?( \{#)", r"\1 Other 别的\2", line))
+    return at(
+        source, [h.line for h in source.headings], lambda line: re.sub(r"^(#+) .*?( \{#)", r"\1 Other 别的\2", line)
+    )
 
 
 def other_scale(source: Source) -> str | None:
     """100k as 100,000, or 10 万 as 100,000."""
     found = prose_lines(source, r"(?<![\w.,\-–~])\d{1,3} ?(?:k|万)(?![\w亿%])")
+
     def spelt(line: str) -> str:
-        return re.sub(r"(?<![\w.,\-–~])(\d{1,3}) ?(k|万)(?![\w亿%])", lambda m: f"{int(m[1]) * (1000 if m[2] == 'k' else 10_000):,}", line, count=1)
+        return re.sub(
+            r"(?<![\w.,\-–~])(\d{1,3}) ?(k|万)(?![\w亿%])",
+            lambda m: f"{int(m[1]) * (1000 if m[2] == 'k' else 10_000):,}",
+            line,
+            count=1,
+        )
+
     return at(source, found, spelt)
 
 
@@ -262,7 +349,9 @@ def mutants(name: str) -> list[tuple[str, bool, bool]]:
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_changes_of_one_side_alone_are_found(name: str) -> None:
-    wrong = [(family, "missed" if harmful else "invented") for family, harmful, found in mutants(name) if harmful != found]
+    wrong = [
+        (family, "missed" if harmful else "invented") for family, harmful, found in mutants(name) if harmful != found
+    ]
     assert wrong == []
 
 

@@ -1,4 +1,13 @@
-"""The checks without MkDocs: `PYTHONPATH=hooks python -m guide check [--format text|json|github] [PROJECT]`."""
+"""The gate without MkDocs.
+
+    python -m guide check [PROJECT] [--site FOLDER] [--format text|json|github]
+    python -m guide ledger [PROJECT]
+    python -m guide theme FOLDER
+
+`check` prints what is wrong with the pages of a project and, with --site, with the site that was built from them.
+`ledger` adds the addresses that stand now to docs/published.yml. `theme` prints what the templates of a built site
+write around its articles, to be compared with hooks/guide/theme.yml by hand. Run with PYTHONPATH=hooks.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +15,59 @@ import argparse
 import sys
 from pathlib import Path
 
-from guide import check
+from guide import check, markup, published
 from guide.findings import as_github, as_json, as_text
+from guide.site import Site, url_of
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the findings of a project; 1 where there are any."""
-    parser = argparse.ArgumentParser(prog="python -m guide", description=__doc__)
-    parser.add_argument("command", choices=["check"])
-    parser.add_argument("project", nargs="?", type=Path, default=Path())
-    parser.add_argument("--format", choices=["text", "json", "github"], default="text")
+    """Run one of the commands; 1 where `check` has findings that fail a build."""
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="python -m guide", description=__doc__, formatter_class=form)
+    commands = parser.add_subparsers(dest="command", required=True)
+    checking = commands.add_parser("check", help="the findings of a project and of the site built from it")
+    checking.add_argument("project", nargs="?", type=Path, default=Path())
+    checking.add_argument("--site", type=Path, help="the folder of the built site")
+    checking.add_argument("--format", choices=["text", "json", "github"], default="text")
+    ledger = commands.add_parser("ledger", help="add the addresses that stand now to the ledger")
+    ledger.add_argument("project", nargs="?", type=Path, default=Path())
+    theme = commands.add_parser("theme", help="what the templates of a built site write")
+    theme.add_argument("site", type=Path)
     options = parser.parse_args(arguments)
-    found = check.check(check.read(options.project))
-    if options.format == "json":
+    if options.command == "check":
+        return _check(options.project, options.site, options.format)
+    if options.command == "ledger":
+        return _ledger(options.project)
+    print(markup.theme_of(sorted(options.site.rglob("*.html"))), end="")
+    return 0
+
+
+def _check(project: Path, folder: Path | None, form: str) -> int:
+    if folder is not None and not (folder / "index.html").exists():
+        print(f"{folder}: 这里没有网站 / no site here; make build", file=sys.stderr)
+        return 2
+    guide = check.read(project)
+    site = Site(folder, url_of(folder), guide.pages) if folder is not None else None
+    found = check.check(guide, site)
+    if form == "json":
         print(as_json(found))
     else:
-        write = as_github if options.format == "github" else as_text
+        write = as_github if form == "github" else as_text
         for finding in found:
             print(write(finding))
-    print(f"{len(found)} 个问题 / {'finding' if len(found) == 1 else 'findings'}", file=sys.stderr)
-    return bool(found)
+    failing = sum(finding.fails for finding in found)
+    print(f"{failing} 个问题 / {'finding' if failing == 1 else 'findings'}", file=sys.stderr)
+    return int(failing > 0)
+
+
+def _ledger(project: Path) -> int:
+    guide = check.read(project)
+    file = project / published.FILE
+    text = published.extended(guide.published_text, guide.pages)
+    if text != guide.published_text:
+        file.write_text(text, encoding="utf-8")
+    print(f"{file}: {sum(text.count(mark) for mark in ('  - ',))} 个锚点 / ids")
+    return 0
 
 
 if __name__ == "__main__":

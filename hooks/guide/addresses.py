@@ -31,7 +31,7 @@ TRACKING = re.compile(
 )
 # Parameters that only some hosts use for tracking or commissions; elsewhere they may mean something.
 TRACKING_AT = {
-    "amazon": re.compile(r"^(tag|ref|ref_|linkcode|camp|creative|creativeasin|ascsubtag|pf_rd_\w+|pd_rd_\w+|qid|sr)$", re.I),
+    "amazon": re.compile(r"^(tag|ref_?|linkcode|camp|creative(asin)?|ascsubtag|p[fd]_rd_\w+|qid|sr)$", re.I),
     "youtube": re.compile(r"^(si|feature|pp|ab_channel)$"),
     "youtu": re.compile(r"^(si|feature)$"),
     "medium": re.compile(r"^(source|sk)$"),
@@ -52,7 +52,14 @@ TRACKING_AT = {
     "news": re.compile(r"^(oc|ved|usg)$"),
 }  # fmt: skip
 # Addresses that wrap another one: what they redirect to is what should be written.
-REDIRECTORS = {"google": "q url", "facebook": "u", "zhihu": "target", "juejin": "target", "csdn": "target", "weibo": "u"}
+REDIRECTORS = {
+    "google": "q url",
+    "facebook": "u",
+    "zhihu": "target",
+    "juejin": "target",
+    "csdn": "target",
+    "weibo": "u",
+}
 # Hosts that answer on plain http only; the watch has the last word.
 HTTP_ONLY = frozenset({"patrickhalina.com"})
 # Hosts that readers trust and forgers imitate; the registry's own hosts are added to them.
@@ -103,7 +110,9 @@ def check(url: str, known_hosts: Iterable[str] = ()) -> list[Offence]:
     if not host or not re.fullmatch(r"[^\s\"<>\\^`{|}]+", host):
         return [Offence("url-host", url)]
     if parts.username is not None or parts.password is not None or "@" in parts.netloc:
-        found.append(Offence("url-credentials", url, urlunsplit(parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1]))))
+        found.append(
+            Offence("url-credentials", url, urlunsplit(parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1])))
+        )
     if _is_address(host):
         return [*found, Offence("url-ip", host)]
     if "." not in host:
@@ -135,7 +144,9 @@ def _hidden_goal(parts: SplitResult, host: str) -> list[Offence]:
     if bare in AFFILIATES:
         return [Offence("url-tracking", host)]
     for name in REDIRECTORS.get(_name(host), "").split():
-        if parts.path.rstrip("/") in ("/url", "/l.php", "/link", "") and re.search(r"(^|&)" + name + "=https?", parts.query):
+        if parts.path.rstrip("/") in ("/url", "/l.php", "/link", "") and re.search(
+            r"(^|&)" + name + "=https?", parts.query
+        ):
             goal = dict(parse_qsl(parts.query)).get(name, "")
             return [Offence("url-shortener", host, goal)]
     return []

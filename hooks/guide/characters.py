@@ -1,4 +1,4 @@
-"""Characters that a reader does not see, or takes for others: direction overrides, zero width, private use, look-alikes.
+"""Characters that a reader does not see or takes for others: direction overrides, zero width, private use, twins.
 
 Works on any text, so the Markdown and the finished page are held to the same rule; there an entity such as &#8203;
 has become the character that it stands for.

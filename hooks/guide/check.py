@@ -98,7 +98,7 @@ def _text(path: Path, otherwise: str) -> str:
 
 
 def check(guide: Guide, site: Site | None = None) -> list[Finding]:
-    """All findings, sorted by place, waivers applied: of the sources, and of the site built from them if there is one."""
+    """All findings, sorted by place, waivers applied: of the sources, and of the site built from them, if any."""
     found = list(guide.registry_findings)
     # What a broken registry names but could not be read from it is not unknown.
     unread = set(re.findall(r"^- +id: *(\S+)", guide.registry_text, re.M)) if found else set()

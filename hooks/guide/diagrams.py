@@ -34,7 +34,8 @@ SETTINGS = (
 )
 # What makes a drawing do something: links, callbacks, settings, and HTML other than a line break.
 UNSAFE = re.compile(
-    r"^[ \t]*(?P<word>click|callback|href|links?)[ \t]|(?P<setting>%%\{|^---[ \t]*$)|(?P<tag><(?!br[ \t]*/?>|[-=.|*o<]|>|\s|\d)/?[a-zA-Z!][^>\n]{0,80}>?)"
+    r"^[ \t]*(?P<word>click|callback|href|links?)[ \t]|(?P<setting>%%\{|^---[ \t]*$)"
+    r"|(?P<tag><(?!br[ \t]*/?>)/?[a-zA-Z!][^>\n]{0,80}>?)"
     r"|(?P<scheme>(?:javascript|vbscript)[ \t]*:|data:[a-z]+/)|(?P<entity>&#?\w{1,30};|#\d{1,7};)",
     re.I,
 )
@@ -88,8 +89,8 @@ def check(source: Source) -> list[Finding]:
 
 def _check(source: Source, fence: Fence) -> list[Finding]:
     code, found = fence.code, []
-    for number, line in enumerate(TEXTS.sub("", code).split("\n"), 1):
-        if match := UNSAFE.search(line):
+    for number, text in enumerate(TEXTS.sub("", code).split("\n"), 1):
+        if match := UNSAFE.search(text):
             column = match.start() + len(match[0]) - len(match[0].lstrip()) + fence.indent + 1
             found.append(source.finding("diagram-unsafe", fence.line + number, column, match[0].strip()))
     if not KIND.match(code.lstrip()):

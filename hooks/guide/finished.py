@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborNode
 
-from guide import characters, markup, places
+from guide import characters, markup, places, published
 from guide.findings import Finding
 from guide.links import Checker
 from guide.site import Page, Site
@@ -24,17 +24,23 @@ VAGUE = re.compile(
     r"图|图片|图像|照片|截图|示意图|插图|流程图|架构图|图表|图示)(?:\s*[\d.-]+)?[.。]?$",
     re.I,
 )
-FILE_NAME = re.compile(r"^[\w./ -]+\.(?:png|jpe?g|gif|svg|webp|avif)$|^[\w-]*\d{4,}[\w-]*$|^(?:IMG|DSC|Screen ?Shot)[\w .:-]*$", re.I)
+FILE_NAME = re.compile(
+    r"^[\w./ -]+\.(?:png|jpe?g|gif|svg|webp|avif)$|^[\w-]*\d{4,}[\w-]*$|^(?:IMG|DSC|Screen ?Shot)[\w .:-]*$", re.I
+)
 LEAST_ALT = {"zh": 4, "en": 8}  # characters; a shorter one names, but does not tell
 
 
-def check(site: Site, docs: Docs, sources: dict[str, Source], data: list[Source], known_hosts: frozenset[str]) -> list[Finding]:
+def check(
+    site: Site, docs: Docs, sources: dict[str, Source], data: list[Source], known_hosts: frozenset[str]
+) -> list[Finding]:
     """Findings for all pages of a built site. `data` are the registry and the other files that pages are made from."""
     found: list[Finding] = []
     # What front matter brings into a page's head, and into every page's navigation, has a finding of its own.
     smuggled = {path: s.front_end for path, s in sources.items() if SMUGGLED.search(s.front)}
     checker = Checker(site, docs, [*data, *sources.values()], known_hosts)
     for page in site.pages.values():
+        if published.is_redirect(page.html):
+            continue
         others = [*data, *(s for s in sources.values() if s is not page.source)]
         found += checker.check(page)
         found += [f for f in _markup(page, others) if f.rule != "html-frame" or f.line > smuggled.get(f.path, 0)]
@@ -104,7 +110,11 @@ def _text(page: Page, others: list[Source]) -> Iterator[Finding]:
         return
     seen: Counter[str] = Counter()
     for node in page.tree.root.traverse(include_text=True) if page.tree.root is not None else ():
-        texts = [node.text(deep=False) or ""] if node.tag == "-text" else [node.attributes.get(name) or "" for name in SAID if name in node.attributes]
+        texts = (
+            [node.text(deep=False) or ""]
+            if node.tag == "-text"
+            else [node.attributes.get(name) or "" for name in SAID if name in node.attributes]
+        )
         for text in texts:
             if text.isascii():
                 continue
@@ -147,7 +157,9 @@ def _images(source: Source, article: LexborNode) -> Iterator[Finding]:
         alt = (node.attributes.get("alt") or "").strip()
         address = node.attributes.get("src") or ""
         stem = re.sub(r"\.\w+$", "", address.rsplit("/", 1)[-1])
-        hidden = VAGUE.match(alt) or FILE_NAME.match(alt) or alt.lower() in (stem.lower(), stem.lower().replace("-", " "))
+        hidden = (
+            VAGUE.match(alt) or FILE_NAME.match(alt) or alt.lower() in (stem.lower(), stem.lower().replace("-", " "))
+        )
         if alt and len(alt) >= LEAST_ALT[language] and not hidden:
             continue
         file = address.rsplit("/", 1)[-1]
@@ -178,7 +190,9 @@ def _styles(site: Site) -> Iterator[Finding]:
             line = text.count("\n", 0, match.start()) + 1
             column = match.start("address") - text.rfind("\n", 0, match.start("address"))
             shown = text.split("\n")[line - 1][:200]
-            yield Finding(f"docs/{file}", line, column if column <= 200 else 1, "site-origin", match["address"], text=shown)
+            yield Finding(
+                f"docs/{file}", line, column if column <= 200 else 1, "site-origin", match["address"], text=shown
+            )
 
 
 def known_hosts(urls: Iterable[str]) -> frozenset[str]:

@@ -53,7 +53,8 @@ SCHEMA: dict[str, Any] = {
 @dataclass(frozen=True)
 class Term:
     """One term. `page` is where the guide explains it, below a language's folder; `gloss` whether Chinese pages give
-    its English at the first use; CONTRIBUTING.md explains the fields."""
+    its English at the first use; CONTRIBUTING.md explains the fields.
+    """
 
     id: str
     zh: str
@@ -84,9 +85,15 @@ def load(text: str) -> tuple[tuple[Term, ...], list[Finding]]:
     owner: dict[str, str] = {}
     for i, term in enumerate(terms):
         line, column = places.of((i,))
-        for name in dict.fromkeys(f"{language}:{n.lower()}" for language in ("zh", "en") for n in _claims(term, language)):
+        for name in dict.fromkeys(
+            f"{language}:{n.lower()}" for language in ("zh", "en") for n in _claims(term, language)
+        ):
             if name in owner:
-                found.append(Finding(FILE, line, column, "glossary-duplicate", f"{name[3:]} ({owner[name]})", text=lines[line - 1]))
+                found.append(
+                    Finding(
+                        FILE, line, column, "glossary-duplicate", f"{name[3:]} ({owner[name]})", text=lines[line - 1]
+                    )
+                )
             owner.setdefault(name, term.id)
     return terms, found
 
@@ -130,7 +137,8 @@ def words(terms: tuple[str, ...], language: str, text: str) -> Words:
 
 def body(source: Source) -> list[tuple[int, str]]:
     """The lines in which a first use counts: text, not headings, tables, box titles; code, formulas, links' targets and
-    citations masked."""
+    citations masked.
+    """
     in_tables = {n for t in source.tables for n in range(t.line, t.line + len(t.rows) + 1)}
     in_titles = {h.line for h in source.headings} | {b.line for b in source.boxes}
     return [
@@ -208,15 +216,16 @@ def render(markdown: str, text: str, page: str) -> str:
     def entry(term: Term) -> str:
         names = term.names(language)
         also = [*names[1:], *term.aliases.get(other, [])]
-        label = "也作" if language == "zh" else "also"
-        more = f' <span class="used-in">{label} {html.escape("、".join(also) if language == "zh" else ", ".join(also))}</span>' if also else ""
+        label, comma = ("也作", "、") if language == "zh" else ("also", ", ")
+        more = f' <span class="used-in">{label} {html.escape(comma.join(also))}</span>' if also else ""
         link = ""
         if term.page:
             word = "详见" if language == "zh" else "More"
             link = f' <a href="/{_address(term.page, language)}">{word}</a>'
         other_name = term.en if language == "zh" else term.zh
         return (
-            f'<dt id="{term.id}"><strong>{html.escape(names[0])}</strong> <span lang="{other}">{html.escape(other_name)}</span>{more}</dt>'
+            f'<dt id="{term.id}"><strong>{html.escape(names[0])}</strong>'
+            f' <span lang="{other}">{html.escape(other_name)}</span>{more}</dt>'
             f"<dd>{html.escape(term.definition[language])}{link}</dd>"
         )
 

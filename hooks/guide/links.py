@@ -1,5 +1,6 @@
 """The links of a finished page: every page, file and place that they name exists, and every outside address is one that
-a reader can trust. See guide/addresses.py for the policy, guide/targets.py for what a link may look like."""
+a reader can trust. See guide/addresses.py for the policy, guide/targets.py for what a link may look like.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ from guide.source import Link, Source, srcset
 from guide.targets import Docs, inside
 
 LOADS = {"img": ("src", "srcset"), "source": ("src", "srcset")}
-LOADING_RELS = frozenset("stylesheet icon preload modulepreload prefetch preconnect dns-prefetch manifest apple-touch-icon".split())
+LOADING_RELS = frozenset(
+    "stylesheet icon preload modulepreload prefetch preconnect dns-prefetch manifest apple-touch-icon".split()
+)
 MAIL = re.compile(r"^[^@\s,<>()]+@(?:[\w-]+\.)+[^\W\d_]{2,}$")
 USED_REFERENCE = re.compile(r"(?<![\w\])\\])\[(?P<text>[^\[\]\n]{1,300})\]\[(?P<id>[^\[\]\n]{0,200})\]")
 USED_FOOTNOTE = re.compile(r"(?<!\\)\[\^(?P<id>[^\[\]\s]{1,100})\](?!:)")
@@ -28,7 +31,7 @@ FOOTNOTE = re.compile(r"^ {0,3}\[\^(?P<id>[^\[\]\s]{1,100})\]:", re.M)
 
 
 class Checker:
-    """The link rules over the pages of one site. `others` are the texts in which a place is sought after the page's own."""
+    """The link rules over the pages of a site. `others` are the texts in which a place is sought after the page's."""
 
     def __init__(self, site: Site, docs: Docs, others: list[Source], known_hosts: frozenset[str]) -> None:
         self.site, self.docs, self.others, self.known_hosts = site, docs, others, known_hosts
@@ -91,7 +94,9 @@ class Checker:
                 subject = f"{text.strip()} → {address}"
                 yield from self._report(page, "url-text", address, self._goal(page, address), seen, subject=subject)
 
-    def _address(self, page: Page, tag: str, name: str, address: str, seen: Counter[tuple[str, str]]) -> Iterator[Finding]:
+    def _address(
+        self, page: Page, tag: str, name: str, address: str, seen: Counter[tuple[str, str]]
+    ) -> Iterator[Finding]:
         scheme = scheme_of(address)
         if scheme == "mailto":
             mails = [unquote(mail).strip() for mail in address.split(":", 1)[1].split("?")[0].split(",")]
@@ -113,17 +118,24 @@ class Checker:
             if goal.outside not in self._offences:
                 self._offences[goal.outside] = addresses.check(goal.outside, self.known_hosts)
             for offence in self._offences[goal.outside]:
-                yield from self._report(page, offence.rule, address, goal, seen, subject=offence.subject, hint=offence.hint())
+                yield from self._report(
+                    page, offence.rule, address, goal, seen, subject=offence.subject, hint=offence.hint()
+                )
         elif not goal.file:
             yield from self._missing(page, tag, address, goal, seen)
         elif goal.fragment and goal.file in self.site.pages:
             ids = self.site.pages[goal.file].ids
             if goal.fragment not in ids and goal.fragment.lower() != "top":
                 hint = did_you_mean(goal.fragment, ids)
-                hint = {key: text.replace(" ", " #", 1) if key == "hint_zh" else text.replace("mean ", "mean #") for key, text in hint.items()}
+                hint = {
+                    key: text.replace(" ", " #", 1) if key == "hint_zh" else text.replace("mean ", "mean #")
+                    for key, text in hint.items()
+                }
                 yield from self._report(page, "link-anchor", address, goal, seen, hint=hint)
 
-    def _missing(self, page: Page, tag: str, address: str, goal: Goal, seen: Counter[tuple[str, str]]) -> Iterator[Finding]:
+    def _missing(
+        self, page: Page, tag: str, address: str, goal: Goal, seen: Counter[tuple[str, str]]
+    ) -> Iterator[Finding]:
         path = address.split("#")[0].split("?")[0]
         is_file = tag != "a" or bool(re.search(r"\.(?!md$|html?$)[a-z0-9]{1,5}$", path, re.I))
         for finding in self._report(page, "link-file" if is_file else "link-page", address, goal, seen):
@@ -189,7 +201,8 @@ class Checker:
         elif place is None:
             yield Finding("mkdocs.yml", 1, 1, rule, f"{subject or address} ({page.file})", **(hint or {}))
         else:
-            yield places.finding(*place, rule, subject or address, **(hint or {}))
+            source, offset = place
+            yield places.finding(source, offset, rule, subject or address, **(hint or {}))
 
     def _means(self, page: Page, link: Link, address: str, goal: Goal | None) -> bool:
         if link.target.strip() == address or unquote(link.target) == unquote(address):
@@ -251,7 +264,7 @@ def _visible(article: LexborNode) -> str:
 
 
 def _undefined(source: Source, article: LexborNode) -> Iterator[Finding]:
-    """References and footnotes that are used and defined nowhere; Markdown leaves them in the page as they are typed."""
+    """References and footnotes that are defined nowhere; Markdown leaves them in the page as they are typed."""
     text = "\n".join(source.plain)
     if "][" not in text and "[^" not in text:
         return
@@ -267,7 +280,9 @@ def _undefined(source: Source, article: LexborNode) -> Iterator[Finding]:
     notes = {match["id"] for match in FOOTNOTE.finditer(text)}
     for match in USED_FOOTNOTE.finditer(text):
         if match["id"] not in notes and f"[^{match['id']}]" in shown:
-            yield places.finding(source, match.start(), "link-footnote", f"[^{match['id']}]", **did_you_mean(match["id"], sorted(notes)))
+            yield places.finding(
+                source, match.start(), "link-footnote", f"[^{match['id']}]", **did_you_mean(match["id"], sorted(notes))
+            )
 
 
 def _label(text: str) -> str:

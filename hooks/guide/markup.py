@@ -27,7 +27,8 @@ MATH = frozenset(
     mpadded mphantom menclose mmultiscripts mprescripts semantics""".split()
 )
 PROSE = frozenset(
-    """article h1 h2 h3 h4 h5 h6 p a ul ol li dl dt dd blockquote pre code kbd samp var em strong b i u s del ins sub sup
+    """article h1 h2 h3 h4 h5 h6 p a ul ol li dl dt dd blockquote pre code kbd samp var em strong b i u s del ins sub
+    sup
     small mark q cite abbr time br hr wbr span div figure figcaption img picture source table thead tbody tfoot tr th td
     caption colgroup col details summary ruby rt rp bdi input label""".split()
 )
@@ -98,10 +99,13 @@ CLASSES = frozenset(
     highlight tabbed-set tabbed-alternate tabbed-labels tabbed-content tabbed-block
     footnote footnote-ref footnote-backref
     cite references reading-list used-in back reviewed stale formula arithmatex diagram diagram-frame diagram-wide
-    diagram-flowchart diagram-sequencediagram diagram-statediagram diagram-classdiagram diagram-other diagram-source mermaid
+    diagram-flowchart diagram-sequencediagram diagram-statediagram diagram-classdiagram diagram-other diagram-source
+    mermaid
     matrix term glossary rules task-list task-list-item""".split()
 ) | frozenset(STANDARD_TYPES.values())
-CLASS_FORMS = re.compile(r"^(?:language-[\w+-]+|[a-z][a-z0-9]{0,2}(?:-[A-Z]\w*)+)$")  # the second is Pygments': p-Indicator
+CLASS_FORMS = re.compile(
+    r"^(?:language-[\w+-]+|[a-z][a-z0-9]{0,2}(?:-[A-Z]\w*)+)$"
+)  # the second is Pygments': p-Indicator
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,11 @@ def theme() -> dict[str, Any]:
     """The reviewed list of what the theme itself writes: signatures of elements, and scripts by their hash."""
     text = Path(__file__).with_name("theme.yml").read_text(encoding="utf-8")
     data: dict[str, Any] = yaml.safe_load(text)
-    return {"elements": frozenset(data["elements"]), "scripts": frozenset(data["scripts"]), "levels": frozenset(data["levels"])}
+    return {
+        "elements": frozenset(data["elements"]),
+        "scripts": frozenset(data["scripts"]),
+        "levels": frozenset(data["levels"]),
+    }
 
 
 def attributes_of(node: LexborNode) -> dict[str, str]:
@@ -136,7 +144,7 @@ def scheme_of(address: str) -> str:
 
 
 def script_hash(source: str) -> str:
-    """A script as a Content-Security-Policy names it. The depth of the page, the one thing that varies, is taken out."""
+    """A script as a Content-Security-Policy names it; the depth of the page, the one thing that varies, left out."""
     plain = re.sub(r'new URL\("[\w./-]*",location\)', 'new URL(".",location)', source)
     return "sha256-" + base64.b64encode(hashlib.sha256(plain.encode()).digest()).decode()
 
@@ -145,7 +153,7 @@ def check_article(article: LexborNode) -> Iterator[Offence]:
     """Everything in the article that is not on the allow-lists, in the order of the page."""
     for node in article.traverse(include_text=False):
         tag = node.tag or ""
-        if tag == "-comment" or tag.startswith("_") or tag.startswith("!"):
+        if tag.startswith(("-", "_", "!")):
             continue
         attributes = node.attributes
         if tag not in PROSE and tag not in SVG and tag not in MATH:
@@ -185,35 +193,44 @@ def _check_attribute(tag: str, own: frozenset[str] | None, name: str, value: str
         yield Offence("html-attribute", f'<{tag} {name}="{value[:60]}">', tag, name, value)
 
 
-def check_frame(tree: LexborHTMLParser, article: LexborNode | None) -> Iterator[Offence]:
-    """Everything around the article that the theme does not write: its elements by tag and attribute names, its scripts
-    by their hash, no address with a scheme but http(s), and nothing that loads from another origin."""
-    known, scripts = theme()["elements"], theme()["scripts"]
-    root = tree.root
-    stack = [root] if root is not None else []
+def around(tree: LexborHTMLParser, article: LexborNode | None) -> Iterator[LexborNode]:
+    """The elements of a page outside its article, in the order of the page."""
+    stack = [tree.root] if tree.root is not None else []
     while stack:
         node = stack.pop()
-        if node is None or (article is not None and node.mem_id == article.mem_id):
+        if article is not None and node.mem_id == article.mem_id:
             continue
-        tag = node.tag or ""
-        attributes = node.attributes
-        if not tag.startswith(("-", "_", "!")):
-            if signature(tag, attributes) not in known:
-                names = " ".join([tag, *attributes])
-                culprit = next((name for name in attributes if name.startswith("on") or name == "style"), "")
-                yield Offence("html-frame", f"<{names}>", tag, culprit, attributes.get(culprit) or "")
-            if tag == "script" and "src" not in attributes and attributes.get("type") != "application/json":
-                text = node.text(deep=True)
-                if script_hash(text) not in scripts:
-                    yield Offence("html-frame", f"<script> {text.strip()[:40]}", tag, "", text.strip()[:40])
-            for name in ADDRESSES & attributes.keys():
-                if scheme_of(attributes[name] or "") not in SCHEMES:
-                    yield Offence("html-scheme", f"{scheme_of(attributes[name] or '')}:", tag, name, attributes[name] or "")
+        if not (node.tag or "").startswith(("-", "_", "!")):
+            yield node
         child = node.last_child
         while child is not None:
             if not (child.tag or "").startswith("-"):
                 stack.append(child)
             child = child.prev
+
+
+def is_inline_script(node: LexborNode) -> bool:
+    """Whether an element is a script that runs from the page itself, not data and not a file."""
+    return node.tag == "script" and "src" not in node.attributes and node.attributes.get("type") != "application/json"
+
+
+def check_frame(tree: LexborHTMLParser, article: LexborNode | None) -> Iterator[Offence]:
+    """Everything around the article that the theme does not write: its elements by tag and attribute names, its scripts
+    by their hash, no address with a scheme but http(s), and nothing that loads from another origin.
+    """
+    known, scripts = theme()["elements"], theme()["scripts"]
+    for node in around(tree, article):
+        tag, attributes = node.tag or "", node.attributes
+        if signature(tag, attributes) not in known:
+            culprit = next((name for name in attributes if name.startswith("on") or name == "style"), "")
+            yield Offence(
+                "html-frame", f"<{' '.join([tag, *attributes])}>", tag, culprit, attributes.get(culprit) or ""
+            )
+        if is_inline_script(node) and script_hash(text := node.text(deep=True)) not in scripts:
+            yield Offence("html-frame", f"<script> {text.strip()[:40]}", tag, "", text.strip()[:40])
+        for name in sorted(ADDRESSES & attributes.keys()):
+            if (scheme := scheme_of(attributes[name] or "")) not in SCHEMES:
+                yield Offence("html-scheme", f"{scheme}:", tag, name, attributes[name] or "")
 
 
 def signature(tag: str, attributes: Any) -> str:
@@ -223,16 +240,24 @@ def signature(tag: str, attributes: Any) -> str:
     """
     role = ""
     if tag in ("link", "meta"):
-        role = str(attributes.get("rel") or attributes.get("name") or attributes.get("property") or attributes.get("http-equiv") or "").strip()
+        role = str(
+            attributes.get("rel")
+            or attributes.get("name")
+            or attributes.get("property")
+            or attributes.get("http-equiv")
+            or ""
+        ).strip()
         role = f"={role}" if role else ""
     elif tag in ("input", "form"):
-        role = f"={attributes.get('data-md-component') or attributes.get('data-md-toggle') or attributes.get('name') or ''}"
+        names = ("data-md-component", "data-md-toggle", "name")
+        role = "=" + next((attributes[name] for name in names if attributes.get(name)), "")
     return " ".join([tag + role, *sorted(attributes)])
 
 
 def levels(article: LexborNode) -> list[str]:
     """For each element around the article, from the inside out, its children as TAG.CLASS: where text that broke out of
-    the article, with a stray </article>, would stand."""
+    the article, with a stray </article>, would stand.
+    """
     found = []
     node = article.parent
     while node is not None and node.tag not in ("html", None):
@@ -248,3 +273,22 @@ def levels(article: LexborNode) -> list[str]:
         found.append(" ".join(names))
         node = node.parent
     return found
+
+
+def theme_of(files: list[Path]) -> str:
+    """What stands around the articles of built pages, in the form of theme.yml."""
+    elements: set[str] = set()
+    scripts: set[str] = set()
+    beside: set[str] = set()
+    for file in files:
+        tree = LexborHTMLParser(file.read_text(encoding="utf-8"))
+        article = tree.css_first("article.md-content__inner")
+        if article is None:
+            continue  # a redirect
+        beside.update(levels(article))
+        for node in around(tree, article):
+            elements.add(signature(node.tag or "", node.attributes))
+            if is_inline_script(node):
+                scripts.add(script_hash(node.text(deep=True)))
+    parts = {"elements": elements, "scripts": scripts, "levels": beside}
+    return "\n".join(f"{name}:\n" + "".join(f'  - "{row}"\n' for row in sorted(rows)) for name, rows in parts.items())

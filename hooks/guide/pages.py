@@ -1,5 +1,6 @@
 """One page by itself: front matter by its schema, explicit and unique heading ids in order, fences, table headers,
-comments, characters that nobody sees, and the sections that a page of its kind owes."""
+comments, characters that nobody sees, and the sections that a page of its kind owes.
+"""
 
 from __future__ import annotations
 

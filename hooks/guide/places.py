@@ -11,6 +11,7 @@ import html.entities
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from guide.findings import Finding
 from guide.source import Source
@@ -82,7 +83,7 @@ def element(tag: str) -> re.Pattern[str]:
     return re.compile(rf"<{re.escape(tag)}(?![\w-])", re.I)
 
 
-def finding(source: Source, offset: int, rule: str, subject: str, **hint: str) -> Finding:
+def finding(source: Source, offset: int, rule: str, subject: str, **hint: Any) -> Finding:
     """A finding of `rule` at an offset of the source."""
     line, column = source.place(offset)
     return source.finding(rule, line, column, subject, **hint)

@@ -1,8 +1,8 @@
 """Permanence: every address that was once published stays, or leads on.
 
 docs/published.yml lists the pages and the ids of their headings, the same in both languages; `make ledger` adds what is
-new. docs/redirects.yml says where a page or a place went: `topics/old: topics/new`, `topics/x#old: topics/y#new`. From it
-the build makes a page at each old address, and a place that still answers to each old id.
+new. docs/redirects.yml says where a page or a place went: `topics/old: topics/new`, `topics/x#old: topics/y#new`. From
+it the build makes a page at each old address, and a place that still answers to each old id.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ REDIRECT_SCHEMA: dict[str, Any] = {
     "propertyNames": {"pattern": f"^{PAGE}(#{ID})?$"},
     "additionalProperties": {"type": "string", "pattern": f"^{PAGE}(#{ID})?$"},
 }
-HEAD = """# Every page and heading id that was ever published, the same in both languages. Written by `make ledger`, which only adds:
-# what stands here must exist, or be named in docs/redirects.yml.
+HEAD = """# Every page and heading id that was ever published, the same in both languages. Written by `make ledger`,
+# which only adds: what stands here must exist, or be named in docs/redirects.yml.
 """
 
 
@@ -46,7 +46,9 @@ def load(text: str, file: str) -> tuple[dict[str, Any], dict[tuple[Any, ...], tu
         return {}, {}, [Finding(file, error.line, error.column, "yaml-syntax", str(error), text=lines[error.line - 1])]
     schema = SCHEMA if file == FILE else REDIRECT_SCHEMA
     found = yaml_file.schema_findings(data or {}, places, schema, rule="redirect-target", path=file, lines=lines)
-    return ({}, {}, found) if found else (data or {}, places.values | {(*k, "key"): v for k, v in places.keys.items()}, [])
+    return (
+        ({}, {}, found) if found else (data or {}, places.values | {(*k, "key"): v for k, v in places.keys.items()}, [])
+    )
 
 
 def current(pages: Mapping[str, Source]) -> dict[str, list[str]]:
@@ -65,7 +67,8 @@ def name_of(path: str) -> str:
 
 def check(pages: Mapping[str, Source], text: str, redirects_text: str) -> list[Finding]:
     """Findings for published pages and ids that are gone without a redirect, for redirects that lead nowhere, and one,
-    which fails nothing, that says how much is not in the ledger yet."""
+    which fails nothing, that says how much is not in the ledger yet.
+    """
     ledger, places, found = load(text, FILE)
     redirects, redirect_places, broken = load(redirects_text, REDIRECTS)
     found = [*found, *broken]
@@ -84,12 +87,19 @@ def check(pages: Mapping[str, Source], text: str, redirects_text: str) -> list[F
         page, _, anchor = new.partition("#")
         if page not in now or (anchor and anchor not in now[page]):
             near = did_you_mean(page, now) if page not in now else did_you_mean(anchor, now[page])
-            found.append(_at(REDIRECTS, redirects_text.split("\n"), redirect_places[old,], "redirect-target", new, **near))
+            found.append(
+                _at(REDIRECTS, redirects_text.split("\n"), redirect_places[old,], "redirect-target", new, **near)
+            )
         elif _stands(old, now):
             where = redirect_places[old, "key"]
             hint = {"hint_zh": "它还在：删掉这一行", "hint_en": "it is still there: remove the line"}
             found.append(_at(REDIRECTS, redirects_text.split("\n"), where, "redirect-target", old, **hint))
-    new_places = sum(1 for name, ids in now.items() for anchor in ["", *ids] if anchor not in ledger.get(name, []) and (anchor or name not in ledger))
+    new_places = sum(
+        1
+        for name, ids in now.items()
+        for anchor in ["", *ids]
+        if anchor not in ledger.get(name, []) and (anchor or name not in ledger)
+    )
     if new_places:
         found.append(Finding(FILE, 1, 1, "published-behind", str(new_places)))
     return found
@@ -100,7 +110,7 @@ def _stands(name: str, now: Mapping[str, list[str]]) -> bool:
     return page in now and (not anchor or anchor in now[page])
 
 
-def _at(file: str, lines: list[str], place: tuple[int, int], rule: str, subject: str, **hint: str) -> Finding:
+def _at(file: str, lines: list[str], place: tuple[int, int], rule: str, subject: str, **hint: Any) -> Finding:
     return Finding(file, *place, rule, subject, text=lines[place[0] - 1], **hint)
 
 
@@ -134,13 +144,22 @@ def redirect_html(goal: str, language: str) -> str:
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         f'<meta name="robots" content="noindex">\n<meta http-equiv="refresh" content="0; url={to}">\n'
-        f'<link rel="canonical" href="{to}">\n</head>\n<body>\n<p>{text} <a href="{to}">{to}</a></p>\n</body>\n</html>\n'
+        f'<link rel="canonical" href="{to}">\n</head>\n<body>\n'
+        f'<p>{text} <a href="{to}">{to}</a></p>\n</body>\n</html>\n'
     )
+
+
+def is_redirect(page_html: str) -> bool:
+    """Whether a page is, to the letter, what `redirect_html` writes."""
+    goal = re.search(r'<link rel="canonical" href="([^"]*)">', page_html)
+    language = re.search(r'<html lang="(zh|en)">', page_html)
+    return bool(goal and language) and page_html == redirect_html(html.unescape(goal[1]), language[1])  # type: ignore[index]
 
 
 def with_old_places(page_html: str, name: str, redirects_text: str, language: str) -> str:
     """The page's HTML with a place for each id that once stood on it: before the heading where it went, or at the end,
-    with a link, where it went to another page."""
+    with a link, where it went to another page.
+    """
     tail = ""
     for old, new in load(redirects_text, REDIRECTS)[0].items():
         page, _, anchor = old.partition("#")

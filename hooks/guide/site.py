@@ -34,7 +34,7 @@ class Page:
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        """What a fragment may name: the ids in the page and the names of its anchors, without the theme's own (__toc)."""
+        """What a fragment may name: the ids in the page and the names of its anchors, without the theme's (__toc)."""
         found = {node.attributes.get("id") or "" for node in self.tree.css("[id]")}
         found |= {node.attributes.get("name") or "" for node in self.tree.css("a[name]")}
         return frozenset(name for name in found if name and not name.startswith("__"))
@@ -43,7 +43,8 @@ class Page:
 @dataclass(frozen=True)
 class Goal:
     """Where a link leads: `outside` is an address of another site; else `file` is what it names below the site's folder
-    ("" where the site has no such file), with the `address` below its root and the fragment."""
+    ("" where the site has no such file), with the `address` below its root and the fragment.
+    """
 
     outside: str = ""
     address: str = ""

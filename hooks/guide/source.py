@@ -32,7 +32,9 @@ PARENTHESIS = re.compile(r"[()]")
 LINK_TITLE = re.compile(r"""\s+(?:"[^"]*"|'[^']*')$""")
 DEFINITION = re.compile(r"^ {0,3}\[(?P<id>[^\[\]\n]{1,200})\]:[ \t]*(?P<target><[^<>\n]*>|[^\s<>]+)", re.M)
 TAG = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9:-]{0,40})(?P<rest>(?:[\s/][^<>]{0,4000})?)>")
-ATTRIBUTE = re.compile(r"""(?P<name>[^\s"'<>/=]{1,60})\s{0,20}=\s{0,20}(?P<quote>["']?)(?P<value>(?<=")[^"]*|(?<=')[^']*|[^\s"'<>}]*)""")
+ATTRIBUTE = re.compile(
+    r"""(?P<name>[^\s"'<>/=]{1,60})\s{0,20}=\s{0,20}(?P<quote>["']?)(?P<value>(?<=")[^"]*|(?<=')[^']*|[^\s"'<>}]*)"""
+)
 AUTOLINK = re.compile(r"<(?P<target>(?:https?|mailto|ftp):[^\s<>]{1,2000}|[\w.+-]{1,64}@[\w.-]{1,255})>", re.I)
 ATTRIBUTE_LIST = re.compile(r"\{:?[ \t]*(?P<body>[^{}\n]{1,400})\}")
 ADDRESSES = frozenset("href src srcset poster cite action formaction data background longdesc xlink:href".split())
@@ -305,10 +307,8 @@ class Source:
 
 def srcset(value: str) -> list[tuple[int, str]]:
     """The addresses in a srcset, each with its offset: "a.png 1x, b.png 2x"."""
-    found = []
-    for part in re.finditer(r"(?:^|,(?=\s))\s*(?P<address>[^\s,]\S*?)(?=,?(?:\s|$))", value):
-        found.append((part.start("address"), part["address"]))
-    return found
+    parts = re.finditer(r"(?:^|,(?=\s))\s*(?P<address>[^\s,]\S*?)(?=,?(?:\s|$))", value)
+    return [(part.start("address"), part["address"]) for part in parts]
 
 
 def _link_target(text: str, start: int) -> tuple[int, str]:

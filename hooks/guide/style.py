@@ -71,13 +71,28 @@ def _spelling(pages: dict[str, Source], project: Path) -> Iterator[Finding]:
         text = source.lines[number - 1] if number <= len(source.lines) else ""
         column = len(text.encode()[: int(row["byte_offset"])].decode(errors="ignore")) + 1
         words = [str(word) for word in row["corrections"]]
-        hint = {"hint_zh": f"是否指 {'、'.join(words)}？", "hint_en": f"did you mean {' or '.join(words)}?"} if words else {}
+        hint = (
+            {"hint_zh": f"是否指 {'、'.join(words)}？", "hint_en": f"did you mean {' or '.join(words)}?"}
+            if words
+            else {}
+        )
         yield source.finding("text-spelling", number, column, str(row["typo"]), **hint)
 
 
 def _markdown(pages: dict[str, Source], project: Path) -> Iterator[Finding]:
     settings = str(HERE / "rumdl.toml")
-    output = _run("rumdl", "check", "--no-cache", "--config", settings, "--output-format", "json", "docs/zh", "docs/en", project=project)
+    output = _run(
+        "rumdl",
+        "check",
+        "--no-cache",
+        "--config",
+        settings,
+        "--output-format",
+        "json",
+        "docs/zh",
+        "docs/en",
+        project=project,
+    )
     for row in json.loads(output or "[]"):
         source = pages.get(str(row["file"]).replace("\\", "/").removeprefix("./"))
         if source is None:
@@ -106,12 +121,17 @@ def chinese(source: Source) -> Iterator[Finding]:
 @cache
 def _configure() -> None:
     # A space beside a quotation mark is allowed: an English sentence in Chinese quotes reads better with it.
-    autocorrect_py.load_config(json.dumps({"rules": {"no-space-fullwidth-quote": 0, "spellcheck": 0}}))
+    settings = {"rules": {"no-space-fullwidth-quote": 0, "spellcheck": 0}}
+    autocorrect_py.load_config(json.dumps(settings))  # type: ignore[attr-defined]  # its stub leaves it out
 
 
 def _visible(line: str, masked: str) -> str:
     """The line with what is not prose replaced by as many letters that autocorrect leaves alone."""
-    shown = "".join(a if b != " " or a == " " else "x" for a, b in zip(line, masked, strict=True)) if masked.strip() else masked
+    shown = (
+        "".join(a if b != " " or a == " " else "x" for a, b in zip(line, masked, strict=True))
+        if masked.strip()
+        else masked
+    )
     return NUMBERS_APART.sub("，", shown)
 
 

@@ -1,8 +1,8 @@
 """What a link of a page means: which page, file or place it names, however it is written.
 
 A page may be named by its file (../topics/ab-testing.md), by its address (../ab-testing/, ../ab-testing), from the
-root of the site (/topics/ab-testing/), and across the languages by its file (../../en/topics/ab-testing.md). All of them
-mean the same page whether the site's pages are folders or files, and below whatever path it is published.
+root of the site (/topics/ab-testing/), and across the languages by its file (../../en/topics/ab-testing.md). All of
+them mean the same page whether the site's pages are folders or files, and below whatever path it is published.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ DEFAULT = "zh"
 class Meaning:
     """What a target names: `address` below the site's root (pages as folders: "en/topics/ab-testing/"), with fragment
     and query. `page` is the path of the page's file below the project, where it names one; `known` whether it names
-    anything that exists."""
+    anything that exists.
+    """
 
     address: str
     fragment: str = ""
@@ -69,9 +70,16 @@ class Docs:
             if file in self.files:
                 return Meaning(_file_address(file), fragment, query, known=True)
             # As the browser sees it on the finished page.
-            name = posixpath.normpath("/" + posixpath.join(address_of(path), name)) + ("/" if name.endswith("/") else "")
+            name = posixpath.normpath("/" + posixpath.join(address_of(path), name)) + (
+                "/" if name.endswith("/") else ""
+            )
         address = name.lstrip("/")
-        for candidate in (address, f"{address}/", re.sub(r"(^|/)index\.html$", r"\1", address), re.sub(r"\.html$", "/", address)):
+        for candidate in (
+            address,
+            f"{address}/",
+            re.sub(r"(^|/)index\.html$", r"\1", address),
+            re.sub(r"\.html$", "/", address),
+        ):
             candidate = "" if candidate == "/" else candidate
             if candidate in self.addresses:
                 return Meaning(candidate, fragment, query, self.addresses[candidate], known=True)
@@ -88,7 +96,12 @@ class Docs:
             return None
         markdown = kind in ("link", "definition")
         same_language = path.split("/")[1:2] == meaning.page.split("/")[1:2]
-        if markdown and target.split("#")[0].split("?")[0].endswith(".md") and same_language and not target.startswith("/"):
+        if (
+            markdown
+            and target.split("#")[0].split("?")[0].endswith(".md")
+            and same_language
+            and not target.startswith("/")
+        ):
             return None
         if markdown and not meaning.page and not target.startswith("/"):
             return None  # MkDocs knows the way to a file of docs/
