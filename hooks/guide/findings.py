@@ -48,7 +48,7 @@ class Finding:
         """The hint of this finding, else the rule's general mend, in both languages; may be empty."""
         rule = RULES[self.rule]
         zh, en = (self.hint_zh, self.hint_en) if self.hint_en else (rule.mend_zh, rule.mend_en)
-        return f"{zh} / {en}" if zh and en else zh or en
+        return f"{zh} / {en}" if zh and en and zh != en else zh or en
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> dict[str, str]:

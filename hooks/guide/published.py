@@ -100,7 +100,7 @@ def check(pages: Mapping[str, Source], text: str, redirects_text: str) -> list[F
         for anchor in ["", *ids]
         if anchor not in ledger.get(name, []) and (anchor or name not in ledger)
     )
-    if new_places:
+    if new_places and ledger:
         found.append(Finding(FILE, 1, 1, "published-behind", str(new_places)))
     return found
 

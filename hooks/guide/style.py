@@ -25,6 +25,7 @@ from guide.source import Source
 HERE = Path(__file__).parent
 # A colon between two numbers: autocorrect takes "30 分：10 分" for a time of day.
 NUMBERS_APART = re.compile(r"(?<=\d)：(?=\d)")
+NEEDS_BLANK_LINE = ("MD031", "MD032", "MD058")
 
 
 class ToolMissingError(RuntimeError):
@@ -97,12 +98,15 @@ def _markdown(pages: dict[str, Source], project: Path) -> Iterator[Finding]:
         source = pages.get(str(row["file"]).replace("\\", "/").removeprefix("./"))
         if source is None:
             continue
+        opened = {box.line for box in source.boxes}
         line, column = int(row["line"]), int(row["column"])
         message = str(row["message"])
         # rumdl does not see fences inside boxes, and takes 2 * 3 * 4 for emphasis.
         in_code = line <= len(source.lines) and source.lines[line - 1].strip() and not source.prose[line - 1].strip()
         if (in_code and row["rule"] != "MD031") or (row["rule"] == "MD037" and "**" not in message):
             continue
+        if row["rule"] in NEEDS_BLANK_LINE and line - 1 in opened:
+            continue  # the line that opens a box is as good as a blank one
         yield source.finding("text-markdown", line, column, row["rule"], hint_zh=message, hint_en=message)
 
 
