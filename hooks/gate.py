@@ -1,8 +1,9 @@
 """Gathers every finding of a build, shows them all, fails once, and keeps the last good site.
 
-When: on_startup (listen), on_config (build beside the site, not over it), on_page_markdown (leave in front matter only
-what its schema knows), on_post_build (after everything else, once for both languages: check the sources and the
-finished pages, show, fail, or put the new site in place), on_build_error (show what led to it).
+When: on_startup (listen), on_config (build beside the site, not over it), on_pre_build (begin to check the sources, in
+a process of their own), on_page_markdown (leave in front matter only what its schema knows), on_post_build (after
+everything else, once for both languages: check the finished pages, show, fail, or put the new site in place),
+on_build_error (show what led to it).
 
 MkDocs cleans its output folder first and counts warnings per language; with -q it counts none, with -v it skips
 anchors. So the site is built in a folder beside it and swapped in only when nothing was found, and the warnings
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from guide import check, pages
+from guide.apart import Apart
 from guide.findings import Finding, as_github, as_text
 from guide.site import Site
 from guide.source import Source
@@ -55,7 +57,7 @@ def _located(warning: str) -> list[Finding]:
 
 
 _listener = _Listener()
-_state: dict[str, Any] = {"command": "build", "project": Path(), "site": None}
+_state: dict[str, Any] = {"command": "build", "project": Path(), "site": None, "apart": None}
 
 
 def on_startup(*, command: str, dirty: bool) -> None:
@@ -92,6 +94,13 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 @event_priority(100)
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Once a build: begin to check the sources."""
+    if not _inner(config):
+        _state["apart"] = Apart(_state["project"])
+
+
+@event_priority(100)
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
     """Keep from the theme what front matter may not say: a template, an icon, a script of its own."""
     for name in set(page.meta) - set(pages.SCHEMA["properties"]):
@@ -105,8 +114,9 @@ def on_post_build(config: MkDocsConfig) -> None:
         return
     project = _state["project"]
     guide = check.read(project)
-    site_url = config.site_url or "https://example.org/"
-    found = check.check(guide, Site(Path(config.site_dir), site_url, guide.pages)) + check.navigation(project)
+    site = Site(Path(config.site_dir), config.site_url or "https://example.org/", guide.pages)
+    in_sources = _state["apart"].findings(guide)
+    found = check.check(guide, site, in_sources) + check.navigation(project)
     _report(sorted({*found, *_listener.findings}), Path(config.site_dir))
 
 
@@ -131,7 +141,8 @@ def on_build_error(error: Exception) -> None:
     """Show what was found before the build broke off, for it is often the cause; leave no half-built site behind."""
     if _state["site"] is not None:
         shutil.rmtree(_beside(_state["site"], "new"), ignore_errors=True)
-    found = check.check(check.read(_state["project"]))
+    guide = check.read(_state["project"])
+    found = check.check(guide, None, _state["apart"].findings(guide) if _state["apart"] else None)
     _show(sorted({*found, *_listener.findings}))
 
 

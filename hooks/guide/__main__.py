@@ -1,6 +1,6 @@
 """The gate without MkDocs.
 
-    python -m guide check [PROJECT] [--site FOLDER] [--format text|json|github]
+    python -m guide check [PROJECT] [--site FOLDER] [--format text|json|github] [--raw]
     python -m guide ledger [PROJECT]
     python -m guide theme FOLDER
 
@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     checking = commands.add_parser("check", help="the findings of a project and of the site built from it")
     checking.add_argument("project", nargs="?", type=Path, default=Path())
     checking.add_argument("--site", type=Path, help="the folder of the built site")
+    checking.add_argument("--raw", action="store_true", help="the sources alone, before waivers")
     checking.add_argument("--format", choices=["text", "json", "github"], default="text")
     ledger = commands.add_parser("ledger", help="add the addresses that stand now to the ledger")
     ledger.add_argument("project", nargs="?", type=Path, default=Path())
@@ -35,20 +36,20 @@ def main(arguments: list[str] | None = None) -> int:
     theme.add_argument("site", type=Path)
     options = parser.parse_args(arguments)
     if options.command == "check":
-        return _check(options.project, options.site, options.format)
+        return _check(options.project, options.site, options.format, raw=options.raw)
     if options.command == "ledger":
         return _ledger(options.project)
     print(markup.theme_of(sorted(options.site.rglob("*.html"))), end="")
     return 0
 
 
-def _check(project: Path, folder: Path | None, form: str) -> int:
+def _check(project: Path, folder: Path | None, form: str, *, raw: bool) -> int:
     if folder is not None and not (folder / "index.html").exists():
         print(f"{folder}: 这里没有网站 / no site here; make build", file=sys.stderr)
         return 2
     guide = check.read(project)
     site = Site(folder, url_of(folder), guide.pages) if folder is not None else None
-    found = check.check(guide, site)
+    found = check.check_sources(guide) if raw else check.check(guide, site)
     if form == "json":
         print(as_json(found))
     else:

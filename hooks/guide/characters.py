@@ -21,7 +21,11 @@ UNSEEN = re.compile(
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 JOINER = "\u200d"
 EMOJI = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]")
-MIXED = re.compile(r"[^\W\d_]{2,}")
+# Letters of the alphabets that imitate Latin: without one of them no word is mixed.
+FOREIGN = re.compile(
+    "[\u0370-\u03ff\u0400-\u052f\u0531-\u058a\u13a0-\u13ff\u1c80-\u1c8f\u1f00-\u1fff\ua640-\ua69f\uab70-\uabbf]"
+)
+WORD = re.compile(r"[^\W\d_]*")
 # Greek letters that pass for Latin ones. The capitals and omicron do anywhere in a word; the others only inside it,
 # for a word that begins with one is a name from mathematics: βmax.
 TWINS_ANYWHERE = frozenset("οΟΑΒΕΖΗΙΚΜΝΡΤΥΧ")
@@ -48,9 +52,17 @@ def check(text: str) -> Iterator[Oddity]:
             continue
         rule = "text-bidi" if match[0] in BIDI else "text-invisible"
         yield Oddity(match.start(), rule, name(match[0]), match[0])
-    for match in MIXED.finditer(text):
-        if not match[0].isascii() and (word := _mixed(match[0])):
-            yield Oddity(match.start(), "text-mixed-script", word, match[0])
+    end = 0
+    for letter in FOREIGN.finditer(text):
+        if letter.start() < end:
+            continue  # in a word that was looked at
+        start = letter.start()
+        while start and text[start - 1].isalpha():
+            start -= 1
+        word = WORD.match(text, start)
+        end = word.end() if word else letter.end()
+        if word and (problem := _mixed(word[0])):
+            yield Oddity(start, "text-mixed-script", problem, word[0])
     if not unicodedata.is_normalized("NFC", text):
         yield from _not_composed(text)
 

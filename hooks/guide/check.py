@@ -97,8 +97,21 @@ def _text(path: Path, otherwise: str) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.exists() else otherwise
 
 
-def check(guide: Guide, site: Site | None = None) -> list[Finding]:
-    """All findings, sorted by place, waivers applied: of the sources, and of the site built from them, if any."""
+def check(guide: Guide, site: Site | None = None, in_sources: list[Finding] | None = None) -> list[Finding]:
+    """All findings, sorted by place, waivers applied: of the sources, and of the site built from them, if any.
+
+    `in_sources` is what `check_sources` found, where that ran already.
+    """
+    found = list(check_sources(guide) if in_sources is None else in_sources)
+    if site is not None:
+        data = [parse(name, text) for name, text in guide.data().items()]
+        hosts = finished.known_hosts(reference.url for reference in guide.registry.values())
+        found += finished.check(site, guide.docs, guide.pages, data, hosts)
+    return sorted(set(_waive(guide, found, built=site is not None)))
+
+
+def check_sources(guide: Guide) -> list[Finding]:
+    """The findings of the Markdown and the data files, before waivers."""
     found = list(guide.registry_findings)
     # What a broken registry names but could not be read from it is not unknown.
     unread = set(re.findall(r"^- +id: *(\S+)", guide.registry_text, re.M)) if found else set()
@@ -118,11 +131,7 @@ def check(guide: Guide, site: Site | None = None) -> list[Finding]:
         found += references.unused(guide.registry, guide.cited_by(), guide.registry_text.split("\n"), REGISTRY)
     for zh, en in _twins(guide, found):
         found += parity.check(zh, en)
-    if site is not None:
-        data = [parse(name, text) for name, text in guide.data().items()]
-        hosts = finished.known_hosts(reference.url for reference in guide.registry.values())
-        found += finished.check(site, guide.docs, guide.pages, data, hosts)
-    return sorted(set(_waive(guide, found, built=site is not None)))
+    return found
 
 
 def _lists(source: Source) -> list[Finding]:

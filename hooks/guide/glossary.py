@@ -77,7 +77,7 @@ def load(text: str) -> tuple[tuple[Term, ...], list[Finding]]:
     try:
         data, places = yaml_file.parse(text)
     except yaml_file.YamlError as error:
-        return (), [Finding(FILE, error.line, error.column, "yaml-syntax", str(error), text=lines[error.line - 1])]
+        return (), [yaml_file.syntax_finding(error, FILE, lines)]
     found = yaml_file.schema_findings(data, places, SCHEMA, rule="glossary-schema", path=FILE, lines=lines)
     if found:
         return (), found
@@ -148,7 +148,10 @@ def body(source: Source) -> list[tuple[int, str]]:
     ]
 
 
-MASK = re.compile(r"\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[@[^\]\n]*\]|\{[^{}\n]*\}|<[^<>\n]*>|https?://\S+")
+MASK = re.compile(
+    r"\]\([^()\n]{0,500}(?:\([^()\n]{0,200}\)[^()\n]{0,200}){0,3}\)|\[@[^\[\]\n]{0,300}\]|\{[^{}\n]{0,300}\}"
+    r"|<[^<>\n]{0,500}>|https?://[^\s<>]{1,500}"
+)
 
 
 def check(source: Source, text: str) -> list[Finding]:

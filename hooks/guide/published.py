@@ -43,7 +43,7 @@ def load(text: str, file: str) -> tuple[dict[str, Any], dict[tuple[Any, ...], tu
     try:
         data, places = yaml_file.parse(text)
     except yaml_file.YamlError as error:
-        return {}, {}, [Finding(file, error.line, error.column, "yaml-syntax", str(error), text=lines[error.line - 1])]
+        return {}, {}, [yaml_file.syntax_finding(error, file, lines)]
     schema = SCHEMA if file == FILE else REDIRECT_SCHEMA
     found = yaml_file.schema_findings(data or {}, places, schema, rule="redirect-target", path=file, lines=lines)
     return (

@@ -93,7 +93,7 @@ def load(text: str, path: str = "docs/references.yml") -> tuple[dict[str, Refere
     try:
         data, places = yaml_file.parse(text)
     except yaml_file.YamlError as error:
-        return {}, [Finding(path, error.line, error.column, "yaml-syntax", str(error), text=lines[error.line - 1])]
+        return {}, [yaml_file.syntax_finding(error, path, lines)]
     found = yaml_file.schema_findings(data, places, SCHEMA, rule="reference-schema", path=path, lines=lines)
     broken = {_entry_at(places, finding.line) for finding in found}
     registry: dict[str, Reference] = {}

@@ -14,6 +14,8 @@ from guide.source import Source
 from guide.targets import address_of
 
 ARTICLE = "article.md-content__inner"
+# A relative address without query and escapes, its steps up before its steps down.
+RELATIVE = re.compile(r"^(?:\.\./)*(?:[\w-][\w.-]*/)*(?:[\w-][\w.-]*)?(?:#[\w:.-]+)?$|^(?:\.\./)*\.\.?$", re.ASCII)
 
 
 class Page:
@@ -78,6 +80,17 @@ class Site:
         return self._goal(folder, page.file if target.startswith(("#", "?")) or not target else "", target)
 
     def _find(self, folder: str, own: str, target: str) -> Goal:
+        if RELATIVE.match(target):  # nearly all links; urljoin takes ten times as long
+            rest, _, fragment = target.partition("#")
+            if not rest:
+                return self._inside(own, fragment)
+            steps = folder.split("/") if folder else []
+            *walk, last = rest.split("/")
+            up = walk.count("..") + (last == "..")
+            if up <= len(steps):
+                steps = steps[: len(steps) - up] + [step for step in walk if step not in ("..", ".")]
+                name = "" if last in ("..", ".") else last
+                return self._inside("".join(f"{step}/" for step in steps) + name, fragment)
         base = urljoin(self.url, own or (f"{folder}/" if folder else ""))
         absolute = urljoin(base, target)
         parts = urlsplit(absolute)
@@ -89,7 +102,9 @@ class Site:
             if urlsplit(target).scheme:
                 return Goal(outside=absolute)  # another site on the same host
             return Goal(address=parts.path, fragment=fragment, below=False)
-        address = unquote(parts.path[len(root.path) :])
+        return self._inside(unquote(parts.path[len(root.path) :]), fragment)
+
+    def _inside(self, address: str, fragment: str) -> Goal:
         file = f"{address}index.html" if not address or address.endswith("/") else address
         return Goal(address=_plain(address), file=file if file in self.files else "", fragment=fragment)
 

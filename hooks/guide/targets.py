@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 EXTERNAL = re.compile(r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
 DEFAULT = "zh"
@@ -91,6 +91,9 @@ class Docs:
         None where it may stay: another site, a link to a page's file in the same language, a place on the same page,
         something that does not exist.
         """
+        if EXTERNAL.match(target) and not _readable(target):
+            # MkDocs breaks off at an address that does not parse; so it passes, and the gate says what is wrong.
+            return target.replace("[", "%5B").replace("]", "%5D")
         meaning = self.meaning(path, target)
         if meaning is None or not meaning.known or not re.split("[?#]", target)[0]:
             return None
@@ -106,6 +109,14 @@ class Docs:
         if markdown and not meaning.page and not target.startswith("/"):
             return None  # MkDocs knows the way to a file of docs/
         return "/" + quote(meaning.address) + (f"?{meaning.query}" if meaning.query else "") + _mark(target)
+
+
+def _readable(url: str) -> bool:
+    try:
+        urlsplit(url)
+    except ValueError:
+        return False
+    return True
 
 
 def _mark(target: str) -> str:
