@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from guide.pages import title_of
@@ -18,6 +18,19 @@ STAGES = (
     "requirements", "ml-task", "data", "features", "model", "evaluation", "deployment", "serving", "monitoring",
     "maintenance",
 )  # fmt: skip
+STAGE_NAMES = {
+    "requirements": ("需求", "Requirements"),
+    "ml-task": ("机器学习任务", "ML task"),
+    "data": ("数据", "Data"),
+    "features": ("特征", "Features"),
+    "model": ("模型", "Model"),
+    "evaluation": ("评估", "Evaluation"),
+    "deployment": ("部署", "Deployment"),
+    "serving": ("线上服务", "Serving"),
+    "monitoring": ("监控", "Monitoring"),
+    "maintenance": ("维护", "Maintenance"),
+}
+MATRIX = re.compile(r"^<!--[ \t]*matrix[ \t]*-->[ \t]*$", re.M)
 DIRECTIVE = re.compile(r"^<!--[ \t]*cases:[ \t]*(?P<stage>[\w-]*)[ \t]*-->[ \t]*$", re.M)
 
 
@@ -58,7 +71,8 @@ def _body(source: Source, line: int) -> list[str]:
 
 
 def render(markdown: str, page: str, found: list[Decision]) -> str:
-    """The page's Markdown with each `<!-- cases: STAGE -->` replaced by the list of that stage's decisions.
+    """The page's Markdown with each `<!-- cases: STAGE -->` replaced by the list of that stage's decisions, and
+    `<!-- matrix -->` by the table of all stages and cases.
 
     `page` is the path of the page, like the decisions' own: docs/en/framework/model.md.
     """
@@ -70,4 +84,25 @@ def render(markdown: str, page: str, found: list[Decision]) -> str:
         chosen = [d for d in found if d.stage == match["stage"]]
         return "\n".join(f"- **[{d.case}]({target(d)})** · {d.minutes}\n\n    {d.sentence}" for d in chosen)
 
-    return DIRECTIVE.sub(replace, markdown)
+    return MATRIX.sub(lambda _: _matrix(page, found, target), DIRECTIVE.sub(replace, markdown))
+
+
+def _matrix(page: str, found: list[Decision], target: Callable[[Decision], str]) -> str:
+    """Stages by cases: in each cell the minutes, which link to the section, and the case's sentence."""
+    paths = list(dict.fromkeys(decision.path for decision in found))
+    by_place = {(decision.path, decision.stage): decision for decision in found}
+    names = {decision.path: decision.case for decision in found}
+    folder = posixpath.dirname(page)
+    corner = "阶段" if page.startswith("docs/zh/") else "Stage"
+    heads = [f"[{names[path]}]({posixpath.relpath(path, folder)})" for path in paths]
+    rows = [[corner, *heads], ["---"] * (len(paths) + 1)]
+    language_root = "/".join(page.split("/")[:2])
+    for stage in STAGES:
+        stage_page = posixpath.relpath(f"{language_root}/framework/{stage}.md", folder)
+        cells = [f"[{STAGE_NAMES[stage][corner == 'Stage']}]({stage_page})"]
+        for path in paths:
+            decision = by_place.get((path, stage))
+            cells.append(f"[{decision.minutes}]({target(decision)}) {decision.sentence}" if decision else "—")
+        rows.append(cells)
+    table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+    return f'<div class="matrix" tabindex="0" markdown>\n\n{table}\n\n</div>'

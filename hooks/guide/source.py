@@ -283,13 +283,18 @@ class Source:
         return Link(*self.place(offset), target, kind, written, label)
 
     @cached_property
+    def _fenced(self) -> frozenset[int]:
+        """The lines of fenced code, with those of its fences."""
+        return frozenset(n for f in self.fences for n in range(f.line, f.line + len(f.body) + f.closed + 1))
+
+    @cached_property
     def waivers(self) -> tuple[Waiver, ...]:
         """The waivers of the page."""
         return tuple(
             Waiver(n, match.start() + 1, match["rule"], match["reason"])
             for n, line in enumerate(self.lines, 1)
-            if "<!--" in line
-            for match in WAIVER.finditer(line)
+            if "<!--" in line and n not in self._fenced
+            for match in WAIVER.finditer(CODE_SPAN.sub(_blank, line))
         )
 
     @cached_property

@@ -80,9 +80,8 @@ def parse(text: str) -> tuple[Any, Places]:
 def syntax_finding(error: YamlError, path: str, lines: list[str]) -> Finding:
     """The finding for a file that is not YAML; an error at the end of the file stands on its last line."""
     line = max(1, min(error.line, len(lines)))
-    return Finding(
-        path, line, error.column if line == error.line else 1, "yaml-syntax", str(error), text=lines[line - 1]
-    )
+    text = lines[line - 1]
+    return Finding(path, line, error.column if line == error.line else 1, "yaml-syntax", str(error), text=text)
 
 
 def _walk(
