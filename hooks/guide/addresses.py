@@ -61,7 +61,9 @@ REDIRECTORS = {
     "weibo": "u",
 }
 # Hosts that answer on plain http only; the watch has the last word.
-HTTP_ONLY = frozenset({"patrickhalina.com"})
+HTTP_ONLY = frozenset(
+    "patrickhalina.com anwalthannover.com epaper.gmw.cn www.cnsymm.com news.caijingmobile.com chime.ics.uci.edu".split()
+)
 # Hosts that readers trust and forgers imitate; the registry's own hosts are added to them.
 KNOWN = frozenset(
     """github.com gitlab.com google.com arxiv.org youtube.com wikipedia.org microsoft.com facebook.com amazon.com
