@@ -102,7 +102,7 @@ def _matrix(page: str, found: list[Decision], target: Callable[[Decision], str])
         cells = [f"[{STAGE_NAMES[stage][corner == 'Stage']}]({stage_page})"]
         for path in paths:
             decision = by_place.get((path, stage))
-            cells.append(f"[{decision.minutes}]({target(decision)}) {decision.sentence}" if decision else "—")
+            cells.append(f"[{decision.minutes}]({target(decision)})<br>{decision.sentence}" if decision else "—")
         rows.append(cells)
     table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
     return f'<div class="matrix" tabindex="0" markdown>\n\n{table}\n\n</div>'
