@@ -1,6 +1,6 @@
 """The page that lists all rules of the gate.
 
-When: on_page_markdown, after the citations, for the examples of the rules are none: `<!-- rules -->` becomes the list in
+When: on_page_markdown, after the citations, for the rules' examples are none: `<!-- rules -->` becomes the list of
 guide/rules.yml.
 """
 

@@ -6,11 +6,18 @@ built with the real hooks into one small site, and the findings are compared wit
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
+import socket
+import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +29,7 @@ from guide import check, pages
 
 FOLDER = Path(__file__).with_name("corpus")
 ANNOTATION = re.compile(r"^::(?:error|notice) file=([^,]+),line=(\d+),col=(\d+),title=([\w-]+)::(.*)$", re.M)
+NAMES = sorted(path.stem for path in FOLDER.glob("*.yml"))
 MARK = re.compile(r"⟦([\w-]+)⟧")
 HEAD = "---\ntitle: {name} {language}\ndescription: A page of the corpus, in one language.\nreviewed: 2026-11-28\n---\n\n# A page {{#page}}\n\n"
 Place = tuple[str, int, int, str]  # path, line, column, rule
@@ -130,6 +138,46 @@ def findings(output: str) -> dict[Place, str]:
     return found
 
 
+@contextlib.contextmanager
+def preview(project: Path, **environment: str) -> Iterator[tuple[str, Path]]:
+    """`mkdocs serve` on loopback: its address and the file that holds what it prints. It ends with the block."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    log = project.parent / "serve.log"
+    environment = {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": f"http://{place}/", "PYTHONUNBUFFERED": "1"} | environment
+    with log.open("w", encoding="utf-8") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", place],
+            cwd=project,
+            env=os.environ | environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield f"http://{place}", log
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def fetch(url: str) -> str:
+    """The text at an address, or nothing where nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return str(answer.read().decode("utf-8", errors="replace"))
+    except OSError:
+        return ""
+
+
+def wait_for(true: Callable[[], bool], seconds: int = 60) -> bool:
+    """Whether something became true in time."""
+    end = time.monotonic() + seconds
+    while not (done := true()) and time.monotonic() < end:
+        time.sleep(0.3)
+    return done
+
+
 def outcome(
     name: str, folder: Path, *arguments: str, settings: dict[str, str] | None = None, **environment: str
 ) -> Outcome:
@@ -151,7 +199,7 @@ def outcome(
 
 def main() -> None:
     """Print what each corpus finds, misses and invents: python tests/corpus.py [NAME ...]."""
-    for name in sys.argv[1:] or sorted(path.stem for path in FOLDER.glob("*.yml")):
+    for name in sys.argv[1:] or NAMES:
         with tempfile.TemporaryDirectory() as folder:
             result = outcome(name, Path(folder))
         print(result.line(name))

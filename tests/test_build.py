@@ -5,12 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -18,6 +14,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from conftest import PROJECT, SITE_URL, copy_project, mkdocs, write_pages
+from corpus import fetch, preview, wait_for
 from guide import references
 
 NAMES = sorted(p.relative_to(PROJECT / "docs/zh").as_posix() for p in (PROJECT / "docs/zh").rglob("*.md"))
@@ -166,9 +163,9 @@ def test_a_broken_page_fails_the_build_and_keeps_the_site(small_guide: Path, ver
     assert done.returncode == 1
     lines = [line for line in done.stderr.split("\n") if re.match(r"docs/\S+:\d+:\d+: ", line)]
     assert [line.split(": ")[0] + " " + line.split(": ")[1] for line in lines] == [
-        "docs/en/index.md:11:9 mkdocs",
+        "docs/en/index.md:11:9 link-page",
         "docs/en/index.md:11:26 citation-unknown",
-        "docs/zh/index.md:11:9 mkdocs",
+        "docs/zh/index.md:11:9 link-page",
         "docs/zh/index.md:11:26 citation-unknown",
     ]
     assert "4 个问题；site/ 保持原样 / 4 findings; site/ stays as it was" in done.stderr
@@ -181,7 +178,7 @@ def test_a_missing_anchor_is_found_even_with_verbose_output(small_guide: Path) -
     for arguments in ([], ["-v"]):
         done = mkdocs(small_guide, "build", *arguments)
         assert done.returncode == 1
-        assert "docs/zh/index.md:9:5: mkdocs: " in done.stderr
+        assert "docs/zh/index.md:9:5: link-anchor: " in done.stderr
 
 
 def test_a_section_without_its_english_is_found(small_guide: Path) -> None:
@@ -246,39 +243,9 @@ def test_the_library_knows_no_mkdocs() -> None:
 def test_serve_shows_findings_and_goes_on(small_guide: Path) -> None:
     """The live preview of a broken page: the findings in the terminal, the page in the browser, then the mended one."""
     write_pages(small_guide, BROKEN, BROKEN)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        place = f"127.0.0.1:{free.getsockname()[1]}"
-    log = small_guide / "serve.log"
-    with log.open("w", encoding="utf-8") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", place],
-            cwd=small_guide,
-            env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": f"http://{place}/", "PYTHONUNBUFFERED": "1"},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        assert wait_for(lambda: b"nowhere.md" in fetch(f"http://{place}/en/"))
+    with preview(small_guide) as (address, log):
+        assert wait_for(lambda: "nowhere.md" in fetch(f"{address}/en/"))
         assert "4 个问题，见上 / 4 findings, above" in log.read_text(encoding="utf-8")
         write_pages(small_guide, "好了。\n", "Mended.\n")
-        assert wait_for(lambda: b"Mended." in fetch(f"http://{place}/en/"))
+        assert wait_for(lambda: "Mended." in fetch(f"{address}/en/"))
         assert "Aborted" not in log.read_text(encoding="utf-8")
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def fetch(url: str) -> bytes:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return bytes(answer.read())
-    except OSError:
-        return b""
-
-
-def wait_for(true: Callable[[], bool], seconds: int = 40) -> bool:
-    end = time.monotonic() + seconds
-    while not (done := true()) and time.monotonic() < end:
-        time.sleep(0.3)
-    return done

@@ -24,9 +24,9 @@ STAGE_NAMES = {
     "data": ("数据", "Data"),
     "features": ("特征", "Features"),
     "model": ("模型", "Model"),
-    "evaluation": ("评估", "Evaluation"),
+    "evaluation": ("评价", "Evaluation"),
     "deployment": ("部署", "Deployment"),
-    "serving": ("线上服务", "Serving"),
+    "serving": ("服务", "Serving"),
     "monitoring": ("监控", "Monitoring"),
     "maintenance": ("维护", "Maintenance"),
 }
