@@ -24,7 +24,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     # In the order of the navigation, which puts the case to begin with first.
     order = re.findall(r"cases/[\w-]+\.md", str(config.nav))
     places = {name: i for i, name in enumerate(order)}
-    found = check.read(Path(config.config_file_path).parent).pages.items()
+    found = check.read(Path(config.config_file_path).absolute().parent).pages.items()
     sources = sorted(found, key=lambda item: places.get(item[0].split("/", 2)[-1], len(places)))
     for language in check.LANGUAGES:
         inside = [source for path, source in sources if path.startswith(f"docs/{language}/")]

@@ -20,7 +20,7 @@ _guide: dict[str, Any] = {}
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Read the registry and who cites what; each build anew, for it may have been edited under `serve`."""
-    _guide["all"] = check.read(Path(config.config_file_path).parent)
+    _guide["all"] = check.read(Path(config.config_file_path).absolute().parent)
     _guide["cited"] = _guide["all"].cited_by()
 
 

@@ -29,7 +29,6 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
-from mkdocs.utils import CountHandler
 
 
 class _Listener(logging.Handler):
@@ -57,22 +56,21 @@ def _located(warning: str) -> list[Finding]:
 
 
 _listener = _Listener()
+LOGGERS = ("mkdocs", "properdocs")  # the second is the maintained fork's
 _state: dict[str, Any] = {"command": "build", "project": Path(), "site": None, "apart": None}
 
 
 def on_startup(*, command: str, dirty: bool) -> None:
     """Listen to MkDocs' warnings from the start; later verbosity must not hide them."""
     _state.update(command=command, site=None)
-    logger = logging.getLogger("mkdocs")
-    if _listener not in logger.handlers:
-        for handler in logger.handlers:
-            # Shown with the other findings, not where it happened to be logged; errors still show at once.
-            handler.addFilter(lambda record: record.levelno != logging.WARNING)
-        logger.addHandler(_listener)
-    if logger.level > logging.WARNING:  # -q
-        logger.setLevel(logging.WARNING)
-    # With -v this logger is at DEBUG, and MkDocs then validates no anchor at all.
-    logging.getLogger("mkdocs.structure.pages").setLevel(logging.INFO)
+    for logger in map(logging.getLogger, LOGGERS):
+        if _listener not in logger.handlers:
+            for handler in logger.handlers:
+                # Shown with the other findings, not where it happened to be logged; errors still show at once.
+                handler.addFilter(lambda record: record.levelno != logging.WARNING)
+            logger.addHandler(_listener)
+        if logger.level > logging.WARNING:  # -q
+            logger.setLevel(logging.WARNING)
 
 
 @event_priority(100)
@@ -80,16 +78,16 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Once a build: forget the last one's findings, and build beside the site."""
     if not _inner(config):
         _listener.findings.clear()
-        _state["project"] = Path(config.config_file_path).parent
+        _state["project"] = Path(config.config_file_path).absolute().parent
         if _state["command"] == "build" and _state["site"] is None:
             site = Path(config.site_dir)
             _state["site"] = site
             config.site_dir = str(_beside(site, "new"))
         # This gate is the stricter one: it fails once for both languages, and under `serve` it goes on.
         config.strict = False
-        logger = logging.getLogger("mkdocs")
-        for counter in [handler for handler in logger.handlers if isinstance(handler, CountHandler)]:
-            logger.removeHandler(counter)
+        for logger in map(logging.getLogger, LOGGERS):
+            for counter in [handler for handler in logger.handlers if type(handler).__name__ == "CountHandler"]:
+                logger.removeHandler(counter)
     return config
 
 

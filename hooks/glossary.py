@@ -21,7 +21,7 @@ _state = {"text": ""}
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Read the terms; each build anew, for under `serve` they may have been edited."""
-    _state["text"] = check.read(Path(config.config_file_path).parent).glossary_text
+    _state["text"] = check.read(Path(config.config_file_path).absolute().parent).glossary_text
 
 
 @event_priority(40)

@@ -35,14 +35,14 @@ def on_pre_build(config: MkDocsConfig) -> None:
     if getattr(config.plugins.get("i18n"), "building", False):
         return
     stale.history.cache_clear()
-    project = Path(config.config_file_path).parent
+    project = Path(config.config_file_path).absolute().parent
     _stale.clear()
     _stale.update({found.path: found for found in stale.find(project, check.read(project).pages)})
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
     """Date the page by its last commit, else by its review."""
-    project = Path(config.config_file_path).parent
+    project = Path(config.config_file_path).absolute().parent
     name = Path(page.file.abs_src_path or "").relative_to(project).as_posix()
     reviewed = str(page.meta.get("reviewed", ""))
     page.update_date = stale.last_changes(project).get(name, reviewed)

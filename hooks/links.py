@@ -21,7 +21,7 @@ _docs: dict[str, targets.Docs] = {}
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Read the names of all pages and files; each build anew, for under `serve` they change."""
-    project = Path(config.config_file_path).parent
+    project = Path(config.config_file_path).absolute().parent
     _docs["all"] = check.read(project).docs
 
 

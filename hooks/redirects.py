@@ -20,7 +20,7 @@ _state = {"text": ""}
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Read the redirects; each build anew."""
-    _state["text"] = check.read(Path(config.config_file_path).parent).redirects_text
+    _state["text"] = check.read(Path(config.config_file_path).absolute().parent).redirects_text
 
 
 @event_priority(-40)

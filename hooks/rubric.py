@@ -20,5 +20,5 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """The page with the rubric filled in."""
     if not rubric.DIRECTIVE.search(markdown):
         return markdown
-    guide = check.read(Path(config.config_file_path).parent)
+    guide = check.read(Path(config.config_file_path).absolute().parent)
     return rubric.render(markdown, f"docs/{page.file.src_uri}", guide.pages)

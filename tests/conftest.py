@@ -32,9 +32,11 @@ FLAGS = [
 
 
 def mkdocs(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the mkdocs of this environment in `project`, as make does."""
+    """Run the mkdocs of this environment in `project`, as make does; with GENERATOR another one in its place."""
+    generator = environment.get("GENERATOR", "mkdocs")
+    settings = ["-f", "mkdocs.yml"] if generator != "mkdocs" else []
     return subprocess.run(
-        [sys.executable, "-m", "mkdocs", *arguments],
+        [sys.executable, "-m", generator, *arguments, *settings],
         cwd=project,
         env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": SITE_URL} | environment,
         capture_output=True,
