@@ -107,7 +107,25 @@ def check(guide: Guide, site: Site | None = None, in_sources: list[Finding] | No
         data = [parse(name, text) for name, text in guide.data().items()]
         hosts = finished.known_hosts(reference.url for reference in guide.registry.values())
         found += finished.check(site, guide.docs, guide.pages, data, hosts)
+        found = _without_echoes(found)
     return sorted(set(_waive(guide, found, built=site is not None)))
+
+
+def _without_echoes(found: list[Finding]) -> list[Finding]:
+    """Without the differences between the languages that only say again that a link is broken in one of them."""
+    broken: dict[str, set[str]] = {}
+    for finding in found:
+        if finding.rule in ("link-page", "link-anchor", "link-file", "link-outside") and finding.path.startswith(
+            "docs/"
+        ):
+            target = parity.normal_target(finding.path, finding.subject)
+            broken.setdefault(_below_language(finding.path), set()).add(target)
+
+    def echo(finding: Finding) -> bool:
+        targets = broken.get(_below_language(finding.path), set())
+        return finding.rule == "parity-links" and any(target in finding.subject for target in targets)
+
+    return [finding for finding in found if not echo(finding)]
 
 
 def check_sources(guide: Guide) -> list[Finding]:

@@ -126,11 +126,7 @@ class Checker:
         elif goal.fragment and goal.file in self.site.pages:
             ids = self.site.pages[goal.file].ids
             if goal.fragment not in ids and goal.fragment.lower() != "top":
-                hint = did_you_mean(goal.fragment, ids)
-                hint = {
-                    key: text.replace(" ", " #", 1) if key == "hint_zh" else text.replace("mean ", "mean #")
-                    for key, text in hint.items()
-                }
+                hint = _nearest_id(goal.fragment, ids)
                 yield from self._report(page, "link-anchor", address, goal, seen, hint=hint)
 
     def _missing(
@@ -222,6 +218,16 @@ def _parents(node: LexborNode) -> Iterator[LexborNode]:
     while (parent := node.parent) is not None:
         yield parent
         node = parent
+
+
+def _nearest_id(fragment: str, ids: frozenset[str]) -> dict[str, str]:
+    """The hint that offers the id that was probably meant, else some that the page has."""
+    near = get_close_matches(fragment, sorted(ids), n=1, cutoff=0.6)
+    if near:
+        return {"hint_zh": f"是否指 #{near[0]}？", "hint_en": f"did you mean #{near[0]}?"}
+    own = sorted(name for name in ids if not name.startswith(("ref-", "cite-", "fn", "diagram-")))
+    some = ", ".join(f"#{name}" for name in own[:8]) + (" …" if len(own) > 8 else "")
+    return {"hint_zh": f"那一页有 {some}", "hint_en": f"that page has {some}"} if own else {}
 
 
 def _leaves(path: str, target: str) -> bool:
