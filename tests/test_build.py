@@ -181,6 +181,18 @@ def test_a_missing_anchor_is_found_even_with_verbose_output(small_guide: Path) -
         assert "docs/zh/index.md:9:5: link-anchor: " in done.stderr
 
 
+def test_who_breaks_a_link_reads_one_message_that_says_what_to_type(small_guide: Path) -> None:
+    write_pages(small_guide, "[首页](index.md#page)\n", "[home](indx.md#page)\n")
+    done = mkdocs(small_guide, "build")
+    shown = done.stderr[done.stderr.index("docs/en/index.md") :]
+    assert shown == (
+        "docs/en/index.md:9:8: link-page: 链接的页面不存在 / no such page: indx.md#page\n"
+        "     9 | [home](indx.md#page)\n"
+        "       |        ^ 是否指 index.md#page？ / did you mean index.md#page?\n"
+        "1 个问题 / 1 finding\n"
+    )
+
+
 def test_a_section_without_its_english_is_found(small_guide: Path) -> None:
     settings = small_guide / "mkdocs.yml"
     settings.write_text(

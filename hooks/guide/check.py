@@ -35,6 +35,7 @@ from guide.targets import Docs
 
 LANGUAGES = ("zh", "en")
 REGISTRY = "docs/references.yml"
+BROKEN_LINK = ("link-page", "link-anchor", "link-file", "link-outside")
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,7 @@ def _without_echoes(found: list[Finding]) -> list[Finding]:
     """Without the differences between the languages that only say again that a link is broken in one of them."""
     broken: dict[str, set[str]] = {}
     for finding in found:
-        if finding.rule in ("link-page", "link-anchor", "link-file", "link-outside") and finding.path.startswith(
-            "docs/"
-        ):
+        if finding.rule in BROKEN_LINK:
             target = parity.normal_target(finding.path, finding.subject)
             broken.setdefault(_below_language(finding.path), set()).add(target)
 
