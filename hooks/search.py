@@ -1,8 +1,9 @@
-"""One search index for each language.
+"""One search index for each language, in which terms are known by all of their names.
 
 When: on_startup (jieba, which cuts Chinese into words for the index, should not chat about its dictionary);
-on_post_build, after static-i18n has merged the languages (its priority is -100): the index is split, so that
-a reader searches, and loads, one language, and the section that explains a term is found by all of its names. assets/js/search-on-demand.js loads it when search is first touched.
+on_post_build, after static-i18n has merged the languages (its priority is -100): the index is split, so that a reader
+searches, and loads, one language, and the section that explains a term (docs/glossary.yml) is found by all of its names.
+assets/js/search-on-demand.js loads the index when search is first touched.
 """
 
 from __future__ import annotations
