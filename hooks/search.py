@@ -2,7 +2,7 @@
 
 When: on_startup (jieba, which cuts Chinese into words for the index, should not chat about its dictionary);
 on_post_build, after static-i18n has merged the languages (its priority is -100): the index is split, so that a reader
-searches, and loads, one language, and the section that explains a term (docs/glossary.yml) is found by all of its names.
+searches, and loads, one language, and the section that explains a term (docs/glossary.yml) is found by all its names.
 assets/js/search-on-demand.js loads the index when search is first touched.
 """
 
