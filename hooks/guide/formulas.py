@@ -42,7 +42,10 @@ def check(source: Source) -> list[Finding]:
     found = []
     for formula in source.formulas:
         try:
-            to_mathml(formula.tex, display=formula.display)
+            mathml = to_mathml(formula.tex, display=formula.display)
+            if " style=" in mathml:  # a negative space: it needs a style, which no page may hold
+                offset = max(0, formula.tex.find("\\!"))
+                raise FormulaError("\\! needs an inline style; leave it out", offset)
         except FormulaError as error:
             before = formula.tex[: error.offset]
             line = formula.line + before.count("\n")

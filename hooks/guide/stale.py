@@ -17,7 +17,7 @@ from pathlib import Path
 from guide.findings import Finding
 from guide.source import Source
 
-MENDED = 3  # words; a change of no more is a mended typo
+MENDED = 3  # words, or twice as many Chinese characters; a change of no more is a mended typo
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,16 @@ def _says_more(project: Path, commit: str, now: Source) -> bool:
 def differs(before: str, after: str) -> bool:
     """Whether two texts differ by more than line breaks, spaces, width, quotation marks and a mended word or two."""
     a, b = _words(before), _words(after)
-    changed = 0
+    changed = 0.0
     for kind, i, i_end, j, j_end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes() if a != b else ():
         if kind != "equal":
-            changed += max(i_end - i, j_end - j)
+            changed += max(_weight(a[i:i_end]), _weight(b[j:j_end]))
     return changed > MENDED
+
+
+def _weight(words: list[str]) -> float:
+    """How many words: a Chinese character is half of one."""
+    return sum(0.5 if "\u3400" <= word <= "\u9fff" else 1 for word in words)
 
 
 def _words(text: str) -> list[str]:
