@@ -264,7 +264,7 @@ def rewrap(source: Source) -> str | None:
     ]
 
     def broken(line: str) -> str:
-        plain = source.plain[(middle(found) or 1) - 1]
+        plain = re.sub(r"\[[^\]]*\]", lambda match: "x" * len(match[0]), source.plain[(middle(found) or 1) - 1])
         cut = re.search(r"(?<=, )(?=\w)|(?<=，)(?=\w)", plain)
         return line if cut is None else line[: cut.start()].rstrip() + "\n" + line[cut.start() :]
 
@@ -299,15 +299,14 @@ def other_label(source: Source) -> str | None:
         n + 1 + i
         for n, body in code_fences(source, diagrams=True)
         for i, line in enumerate(body)
-        if re.search(r'\["[^"]*"\]|\[[^\]"]+\]', line)
+        if re.search(r'\["[^"]*"\]|\[[^\]"*]+\]', line)  # not [*], which is where a state diagram begins and ends
     ]
-    return at(source, found, lambda line: re.sub(r'\["[^"]*"\]|\[[^\]"]+\]', '["Other 别的"]', line, count=1))
+    return at(source, found, lambda line: re.sub(r'\["[^"]*"\]|\[[^\]"*]+\]', '["Other 别的"]', line, count=1))
 
 
 def other_title(source: Source) -> str | None:
-    return at(
-        source, [h.line for h in source.headings], lambda line: re.sub(r"^(#+) .*?( \{#)", r"\1 Other 别的\2", line)
-    )
+    wordy = [h.line for h in source.headings if not re.search(r"\d", h.text)]
+    return at(source, wordy, lambda line: re.sub(r"^(#+) .*?( \{#)", r"\1 Other 别的\2", line))
 
 
 def other_scale(source: Source) -> str | None:
