@@ -136,22 +136,30 @@ def words(terms: tuple[str, ...], language: str, text: str) -> Words:
 
 
 def body(source: Source) -> list[tuple[int, str]]:
-    """The lines in which a first use counts: text, not headings, tables, box titles; code, formulas, links' targets and
-    citations masked.
+    """The lines in which a first use counts: text, not headings, tables or box titles.
+
+    Code, formulas, citations and links are masked, for a link leads to where its term is explained.
     """
     in_tables = {n for t in source.tables for n in range(t.line, t.line + len(t.rows) + 1)}
     in_titles = {h.line for h in source.headings} | {b.line for b in source.boxes}
     return [
-        (n, MASK.sub(lambda match: " " * len(match[0]), line))
+        (n, MASK.sub(_blank, WHOLE_LINK.sub(_blank, line)))
         for n, line in enumerate(source.plain, 1)
         if n not in in_tables and n not in in_titles and line.strip()
     ]
 
 
+# 特征存储（feature store）, **特征存储**（…）, 校准过的（calibrated）, （正例率，base rate）.
+AFTER = re.compile(r"[”」』*_\s\u3400-\u9fff]{0,4}（(?P<inside>[^（）]*)）|[，、：]\s*(?P<beside>[A-Za-z][\w/ -]*)")
+WHOLE_LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)")
 MASK = re.compile(
     r"\]\([^()\n]{0,500}(?:\([^()\n]{0,200}\)[^()\n]{0,200}){0,3}\)|\[@[^\[\]\n]{0,300}\]|\{[^{}\n]{0,300}\}"
     r"|<[^<>\n]{0,500}>|https?://[^\s<>]{1,500}"
 )
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def check(source: Source, text: str) -> list[Finding]:
@@ -165,7 +173,7 @@ def check(source: Source, text: str) -> list[Finding]:
     for n, line in enumerate(source.plain, 1):
         if not line.strip():
             continue
-        masked = MASK.sub(lambda match: " " * len(match[0]), line)
+        masked = MASK.sub(_blank, line)
         for match in known.find(masked):
             term = known.avoided.get(match[0].lower()) or known.avoided.get(match[0].lower().removesuffix("s"))
             if term is not None:
@@ -202,12 +210,21 @@ def _first_uses(source: Source, known: Words) -> Iterator[Finding]:
 
 def glossed(line: str, match: re.Match[str], term: Term) -> bool:
     """Whether a use stands beside its English: 特征存储（feature store）, or feature store（特征存储）."""
-    english = [name.lower() for name in term.names("en")]
-    after = re.match(r"[”」』*_]{0,3}（([^（）]*)）", line[match.end() :])
-    if after and any(name in after[1].lower() for name in english):
-        return True
+    english = [name.lower() for name in term.names("en") if name.isascii()]
+    after = re.match(AFTER, line[match.end() :])
+    if after:
+        said = (after["inside"] or after["beside"] or "").lower()
+        # "ranking" will do for heavy ranking, and "holdback group" for holdback.
+        spoken = [part.strip() for part in re.findall(r"[a-z][a-z0-9 /&'.-]*", said)]
+        if any(name in said or any(_akin(part, name) for part in spoken) for name in english):
+            return True
     before = line[: match.start()].rstrip("（“「*_ ").lower()
     return any(before.endswith(name) for name in english)
+
+
+def _akin(said: str, name: str) -> bool:
+    """Whether what stands in the parentheses is the name in another form: calibrated, or ranking for heavy ranking."""
+    return len(said) > 3 and (said in name or said[:6] == name[:6])
 
 
 def render(markdown: str, text: str, page: str) -> str:
