@@ -117,7 +117,8 @@ def _weight(words: list[str]) -> float:
 
 
 def _words(text: str) -> list[str]:
-    """Latin words and numbers, and single Chinese characters, without the review date."""
+    """Latin words and numbers, and single Chinese characters, without the review date and the English of terms."""
+    text = re.sub(r"（[A-Za-z][\w ,/&'.-]*）", "", text, flags=re.ASCII)
     text = re.sub(r"^reviewed:.*$", "", text, count=1, flags=re.M)
     return re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", text)
 
