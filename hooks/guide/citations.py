@@ -97,7 +97,8 @@ def _link(reference: Reference, order: dict[str, int], place: str | None, seen: 
     number = order[reference.id]
     year = f" ({reference.year})" if reference.year else ""
     title = html.escape(f"{short_author(reference, language)}{year}: {reference.title}", quote=True)
-    anchor = "" if reference.id in seen else f' id="cite-{reference.id}"'
+    # The first mention says who and what; later ones only lead to the list.
+    anchor = "" if reference.id in seen else f' id="cite-{reference.id}" title="{title}"'
     seen.add(reference.id)
     where = f", {html.escape(place)}" if place else ""
-    return f'<a href="#ref-{reference.id}"{anchor} title="{title}">{number}</a>{where}'
+    return f'<a href="#ref-{reference.id}"{anchor}>{number}</a>{where}'

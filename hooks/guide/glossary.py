@@ -260,6 +260,10 @@ def _address(page: str, language: str) -> str:
     return address_of(f"docs/{language}/{path}") + mark + fragment
 
 
+# On one page: more would weigh more than they help, on pages that are held to 90 kB at the first view.
+TOOLTIPS = 8
+
+
 def with_tooltips(markdown: str, source: Source, text: str, language: str) -> str:
     """The Markdown with each term's first use in the text as <abbr>, which shows its definition."""
     terms = load(text)[0]
@@ -268,8 +272,13 @@ def with_tooltips(markdown: str, source: Source, text: str, language: str) -> st
     known = words(tuple(term.id for term in terms), language, text)
     by_id: Mapping[str, Term] = {term.id: term for term in terms}
     lines = list(source.lines)
-    uses = [(n, match.start(), match.end(), name) for name, (n, match) in first_uses(source, known).items()]
-    for n, start, end, name in sorted(uses, reverse=True):
+    here = source.path.split("/", 2)[-1]
+    uses = [
+        (n, match.start(), match.end(), name)
+        for name, (n, match) in first_uses(source, known).items()
+        if by_id[name].page.partition("#")[0] != here  # this very page explains it
+    ]
+    for n, start, end, name in sorted(sorted(uses)[:TOOLTIPS], reverse=True):
         line = lines[n - 1]
         # Not inside a link's text, or a reader could not follow the link; not in raw HTML.
         if _inside_link(line, start) or "<" in line:
