@@ -1,9 +1,8 @@
 """What two languages need beyond static-i18n: one 404 page, absolute addresses, real dates.
 
 When: on_post_template (404.html of the default language only), on_page_markdown (the page's last change, for the
-sitemap), on_page_context (the page in every language, with absolute addresses, and whether the other language
-has left it behind, for overrides/main.html),
-on_post_page (those addresses in a form that the theme's script leaves alone).
+sitemap), on_page_context (the page in every language, with absolute addresses, and whether the other language has left
+it behind, for overrides/main.html), on_post_page (those addresses in a form that the theme's script leaves alone).
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     """Ask git anew, once a build: under `serve` there may be new commits."""
     if getattr(config.plugins.get("i18n"), "building", False):
         return
-    stale.history.cache_clear()
+    stale.forget()
     project = Path(config.config_file_path).absolute().parent
     _stale.clear()
     _stale.update({found.path: found for found in stale.find(project, check.read(project).pages)})

@@ -24,7 +24,7 @@ def commit(project: Path, day: str, **pages: str) -> None:
     who = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
     for command in (["init", "-q"], ["add", "docs"], ["commit", "-q", "-m", day]):
         subprocess.run(["git", *who, *command], cwd=project, check=True, env=os.environ | when)
-    stale.history.cache_clear()
+    stale.forget()
 
 
 def notes(project: Path) -> list[tuple[str, str, str]]:

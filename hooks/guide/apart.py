@@ -1,6 +1,6 @@
 """The checks of the sources in a process of their own, while the site is built: on two cores they cost no time.
 
-`start` begins, `Apart.findings` waits for the end. The process is `python -m guide check --raw --format json`; where it
+`Apart` begins, its `findings` waits for the end. The process is `python -m guide check --raw --format json`; where it
 can't be started or does not end well, the checks run here.
 """
 
@@ -25,7 +25,6 @@ class Apart:
     """A running check of a project's sources."""
 
     def __init__(self, project: Path) -> None:
-        self._project = project
         self._output = tempfile.TemporaryFile()  # noqa: SIM115  # not a pipe: nobody reads it before the end
         command = [sys.executable, "-m", "guide", "check", str(project), "--raw", "--format", "json"]
         environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent), "PYTHONUTF8": "1"}
@@ -41,10 +40,3 @@ class Apart:
             return check.check_sources(guide)
         self._output.seek(0)
         return [Finding(**{name: row[name] for name in FIELDS}) for row in json.load(self._output)]
-
-    def stop(self) -> None:
-        """End it, if it still runs."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-        self._output.close()

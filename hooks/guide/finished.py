@@ -41,10 +41,11 @@ def check(
     for page in site.pages.values():
         if published.is_redirect(page.html):
             continue
-        others = [*data, *(s for s in sources.values() if s is not page.source)]
         found += checker.check(page)
-        found += [f for f in _markup(page, others) if f.rule != "html-frame" or f.line > smuggled.get(f.path, 0)]
-        found += _text(page, others)
+        found += [
+            f for f in _markup(page, checker.others) if f.rule != "html-frame" or f.line > smuggled.get(f.path, 0)
+        ]
+        found += _text(page)
         if page.source is not None and page.articles:
             found += _headings(page.source, page.articles[0])
             found += _images(page.source, page.articles[0])
@@ -102,7 +103,7 @@ def _same_address(written: str, found: str) -> bool:
     return plain.sub("", written).lower() == plain.sub("", found).lower()
 
 
-def _text(page: Page, others: list[Source]) -> Iterator[Finding]:
+def _text(page: Page) -> Iterator[Finding]:
     """Characters that entities brought in; those that stand in the file as themselves are found in the file."""
     if not characters.UNSEEN.search(page.html) and "&" not in page.html:
         return

@@ -16,6 +16,7 @@ from typing import Any
 from guide import yaml_file
 from guide.findings import Finding
 from guide.source import Source
+from guide.targets import address_of
 
 FILE = "docs/glossary.yml"
 DIRECTIVE = re.compile(r"^<!--[ \t]*glossary[ \t]*-->[ \t]*$", re.M)
@@ -130,8 +131,8 @@ def _as_word(name: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def words(terms: tuple[str, ...], language: str, text: str) -> Words:
-    """The pattern of a glossary's text, compiled once for all pages; `terms` are its ids, for the cache."""
+def words(language: str, text: str) -> Words:
+    """The names of a glossary's text in one language, compiled once for all pages."""
     return Words(load(text)[0], language)
 
 
@@ -168,7 +169,7 @@ def check(source: Source, text: str) -> list[Finding]:
     if broken or not terms:
         return []
     language = "zh" if source.path.startswith("docs/zh/") else "en"
-    known = words(tuple(term.id for term in terms), language, text)
+    known = words(language, text)
     found = []
     for n, line in enumerate(source.plain, 1):
         if not line.strip():
@@ -254,8 +255,6 @@ def render(markdown: str, text: str, page: str) -> str:
 
 
 def _address(page: str, language: str) -> str:
-    from guide.targets import address_of
-
     path, mark, fragment = page.partition("#")
     return address_of(f"docs/{language}/{path}") + mark + fragment
 
@@ -269,7 +268,7 @@ def with_tooltips(markdown: str, source: Source, text: str, language: str) -> st
     terms = load(text)[0]
     if not terms:
         return markdown
-    known = words(tuple(term.id for term in terms), language, text)
+    known = words(language, text)
     by_id: Mapping[str, Term] = {term.id: term for term in terms}
     lines = list(source.lines)
     here = source.path.split("/", 2)[-1]

@@ -28,9 +28,8 @@ MATH = frozenset(
 )
 PROSE = frozenset(
     """article h1 h2 h3 h4 h5 h6 p a ul ol li dl dt dd blockquote pre code kbd samp var em strong b i u s del ins sub
-    sup
-    small mark q cite abbr time br hr wbr span div figure figcaption img picture source table thead tbody tfoot tr th td
-    caption colgroup col details summary ruby rt rp bdi input label""".split()
+    sup small mark q cite abbr time br hr wbr span div figure figcaption img picture source table thead tbody tfoot tr
+    th td caption colgroup col details summary ruby rt rp bdi input label""".split()
 )
 ANYWHERE = frozenset("id class lang dir title role data-search-exclude".split())
 ARIA = re.compile(r"^aria-(label|labelledby|describedby|hidden|level)$")
@@ -74,8 +73,6 @@ MATH_ATTRIBUTES = frozenset(
 )
 ADDRESSES = frozenset("href src srcset cite poster xlink:href action formaction data background ping".split())
 SCHEMES = frozenset(("http", "https", "mailto", ""))
-# An image at a size that nobody sees is a way to hide text in its alt, or to count readers.
-SMALL = frozenset(("0", "1", "0px", "1px"))
 VALUES = {
     ("a", "target"): re.compile(r"^_blank$"),
     ("a", "name"): re.compile(r"^(?!__)[\w.:-]+$"),
@@ -83,6 +80,7 @@ VALUES = {
     ("*", "tabindex"): re.compile(r"^0$"),
     ("*", "dir"): re.compile(r"^(ltr|auto)$"),
     ("*", "fill"): re.compile(r"^(none|currentColor|var\(--[\w-]+\))$"),
+    # An image at a size that nobody sees is a way to hide text in its alt, or to count readers.
     ("img", "width"): re.compile(r"^\d{2,4}$"),
     ("img", "height"): re.compile(r"^\d{2,4}$"),
     ("input", "type"): re.compile(r"^radio$"),
@@ -129,11 +127,6 @@ def theme() -> dict[str, Any]:
         "scripts": frozenset(data["scripts"]),
         "levels": frozenset(data["levels"]),
     }
-
-
-def attributes_of(node: LexborNode) -> dict[str, str]:
-    """The attributes of an element; one without a value has an empty one."""
-    return {name: value or "" for name, value in node.attributes.items()}
 
 
 def scheme_of(address: str) -> str:

@@ -62,6 +62,7 @@ def history(project: Path) -> tuple[Commit, ...]:
     return tuple(commits)
 
 
+@cache
 def last_changes(project: Path) -> dict[str, str]:
     """Path below the project → day of its last commit."""
     days: dict[str, str] = {}
@@ -69,6 +70,12 @@ def last_changes(project: Path) -> dict[str, str]:
         for name in commit.files:
             days.setdefault(name, commit.day)
     return days
+
+
+def forget() -> None:
+    """Ask git anew the next time: under `serve` there may be new commits."""
+    history.cache_clear()
+    last_changes.cache_clear()
 
 
 def find(project: Path, pages: dict[str, Source]) -> list[Stale]:
