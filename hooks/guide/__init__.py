@@ -10,6 +10,7 @@ What pages hold
     references  the registry of sources, and its lists
     citations   [@key] in a page
     glossary    the terms: their page, tooltips, variants and first uses
+    asked       what people type when they look for a section
     cases       what the cases decide at each stage
     rubric      the levels of all stages in one table
     diagrams    Mermaid to SVG
@@ -35,5 +36,6 @@ The finished site
     markup      the allow-list of elements, attributes and scripts (theme.yml)
     finished    all rules for finished pages
     places      where in the Markdown something of a finished page stands
+    search      the search index, made from the finished pages
     slim        what a finished page can do without
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from guide import (
+    asked,
     cases,
     citations,
     diagrams,
@@ -51,6 +52,7 @@ class Guide:
     glossary_text: str = "[]"
     published_text: str = "{}"
     redirects_text: str = "{}"
+    asked: dict[str, str] = field(default_factory=dict)  # path → text
 
     @cached_property
     def docs(self) -> Docs:
@@ -59,7 +61,7 @@ class Guide:
 
     def data(self) -> dict[str, str]:
         """The files that pages are made from, by path, with their text."""
-        return {REGISTRY: self.registry_text, glossary.FILE: self.glossary_text}
+        return {REGISTRY: self.registry_text, glossary.FILE: self.glossary_text, **self.asked}
 
     def cited_by(self) -> dict[str, list[str]]:
         """For each cited id, the paths of the pages that cite it, in order."""
@@ -91,6 +93,10 @@ def read(project: Path) -> Guide:
         _text(project / glossary.FILE, "[]"),
         _text(project / published.FILE, "{}"),
         _text(project / published.REDIRECTS, "{}"),
+        {
+            path.relative_to(project).as_posix(): _text(path, "")
+            for path in sorted((project / asked.FOLDER).rglob("*.yml"))
+        },
     )
 
 
@@ -140,6 +146,7 @@ def check_sources(guide: Guide) -> list[Finding]:
     found += glossary.load(guide.glossary_text)[1]
     for source in guide.pages.values():
         found += glossary.check(source, guide.glossary_text)
+    found += asked.check(guide.asked, guide.pages)
     found += published.check(guide.pages, guide.published_text, guide.redirects_text)
     found += stale.check(guide.project, guide.pages)
     found += style.check(guide.pages, guide.project)
