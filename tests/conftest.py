@@ -56,7 +56,9 @@ def copy_project(to: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real site, built once by the real command."""
+    """The real site, built once by the real command; with SITE in the environment, that folder as it is."""
+    if "SITE" in os.environ:
+        return Path(os.environ["SITE"])
     folder = tmp_path_factory.mktemp("built") / "site"
     done = mkdocs(PROJECT, "build", "--strict", "--site-dir", str(folder))
     assert done.returncode == 0, "\n".join(line for line in done.stderr.split("\n") if not line.startswith("INFO"))

@@ -41,7 +41,7 @@ SECTION_PRIORS = {"references": 0.2, "in-the-cases": 0.6, "mistakes": 0.9, "ques
 # Of the sections of a term, so many are kept, the ones about which it says most: what a query asks for stays bounded.
 MOST_SECTIONS = 600
 SHARE_SIZE = 4_500  # characters of terms in one file: about 2 kB on the wire
-LONGEST_TEXT = 12_000  # characters of a section that are searched for a passage to show; lists of sources are longer
+LONGEST_TEXT = 8_000  # characters of a section that are searched for a passage to show; lists of sources are longer
 MOST_WORDS = 6_000  # of the words that a browser knows for completing and mending what is typed
 _LONGEST_JOINED = 24
 _TOKEN = re.compile(r"[a-z0-9]+(?:[-/.&'’+_][a-z0-9]+)*|[\u3400-\u9fff]+")
