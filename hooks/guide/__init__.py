@@ -26,6 +26,7 @@ What is wrong with them
     parity      whether two pages say the same thing
     new_page    a new page with its prompts, and the prompts that are left
     stale       pages that one language has left behind
+    origin      where a page is edited, and when it was last changed
     published   the ledger of addresses, and redirects
     check       all rules; apart runs those of the sources in a process of their own
 
