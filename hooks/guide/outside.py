@@ -35,7 +35,7 @@ def report(before: Guide, after: Guide) -> str:
         mark = "" if registrable(host) in known else "**!** "
         (place, url), more = now[host][0], len(now[host]) - 1
         also = f" (+{more})" if more else ""
-        lines.append(f"- {mark}`{_code(host)}` {_code(place)}{also}: `{_code(url)}`")
+        lines.append(f"- {mark}`{_code(host)}` `{_code(place)}`{also}: `{_code(url)}`")
     if new:
         lines += ["", "**!** 连注册域名也是新的 / the registered domain is new as well"]
     return "\n".join(lines) + "\n"
