@@ -17,7 +17,7 @@ help:
 	@echo "make serve   the guide at http://$(ADDRESS)/, reloading as you write"
 	@echo "make test    every test: golden cases, the strict build, a real browser"
 	@echo "make build   the strict build, into site/"
-	@echo "make check   only the checks of the pages, in a few seconds"
+	@echo "make check   only the checks of the text, sooner than a build"
 	@echo "make ledger  records new pages and ids in docs/published.yml, before publishing"
 
 serve: $(VENV)/.site
