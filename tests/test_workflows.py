@@ -357,5 +357,11 @@ def test_the_lock_holds_all_that_is_asked_for_with_a_reason() -> None:
             name = re.match(r"[A-Za-z][\w.-]*", line)
             if name:
                 assert re.search(rf"^{name[0].lower()}==", lock, re.M), line
-                assert "#" in line or name[0].startswith("types-"), f"no reason: {line}"
+                assert "#" in line, f"no reason: {line}"
         assert "://" not in re.sub(r"#.*", "", lock)
+
+
+def test_the_citation_names_the_guide_and_nobody_else() -> None:
+    data = yaml.safe_load((PROJECT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "type", "authors", "license"} <= set(data)
+    assert [set(author) for author in data["authors"]] == [{"name"}]  # an entity, not a person
