@@ -1,4 +1,4 @@
-# make serve · make test · make build · make check · make ledger · make lock. Each sets up what it needs; README.md tells the same in plain commands.
+# make page · make serve · make test · make build · make check · make ledger · make lock. Each sets up what it needs; README.md tells the same in plain commands.
 
 # The first Python from 3.11 on.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -9,14 +9,15 @@ ADDRESS ?= 127.0.0.1:8000
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := hooks
 
-.PHONY: help serve test build check ledger bench screenshots lock clean
+.PHONY: help page serve test build check ledger bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:
+	@echo "make page NAME=topics/x   a new page in both languages, with prompts that say what to write"
 	@echo "make serve   the guide at http://$(ADDRESS)/, reloading as you write"
 	@echo "make test    every test: golden cases, the strict build, a real browser"
 	@echo "make build   the strict build, into site/"
-	@echo "make check   only the checks of the pages, in a few seconds"
+	@echo "make check   only the checks of the text, sooner than a build"
 	@echo "make ledger  records new pages and ids in docs/published.yml, before publishing"
 
 serve: $(VENV)/.site
@@ -26,8 +27,16 @@ serve: $(VENV)/.site
 build: $(VENV)/.site
 	@$(BIN)/mkdocs build --strict
 
+# CHANGED="docs/en/x.md …" runs the worked Python of these pages only.
 check: $(VENV)/.site
-	@$(BIN)/python -m guide check
+	@$(BIN)/python -m guide check $(if $(CHANGED),--changed $(CHANGED))
+
+# NAME and the titles reach the shell as variables, so that nothing in a title is read as a command.
+page: export NAME := $(NAME)
+page: export TITLE_ZH := $(TITLE_ZH)
+page: export TITLE_EN := $(TITLE_EN)
+page: $(VENV)/.site
+	@$(BIN)/python -m guide page --zh "$$TITLE_ZH" --en "$$TITLE_EN" -- "$$NAME"
 
 ledger: $(VENV)/.site
 	@$(BIN)/python -m guide ledger

@@ -1,8 +1,9 @@
-"""What two languages need beyond static-i18n: one 404 page, absolute addresses, real dates.
+"""What two languages need beyond static-i18n: one 404 page, absolute addresses, real dates, the way to the source.
 
 When: on_post_template (404.html of the default language only), on_page_markdown (the page's last change, for the
-sitemap), on_page_context (the page in every language, with absolute addresses, and whether the other language has left
-it behind, for overrides/main.html), on_post_page (those addresses in a form that the theme's script leaves alone).
+sitemap and its foot, and where it is edited), on_page_context (the page in every language, with absolute addresses, and
+whether the other language has left it behind, for overrides/main.html), on_post_page (those addresses in a form that
+the theme's script leaves alone).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from guide import check, stale
+from guide import check, origin, stale
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
@@ -27,6 +28,7 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
 
 
 _stale: dict[str, stale.Stale] = {}
+_changed: dict[str, str] = {}  # path → day of the last commit, "" where git does not know
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
@@ -40,17 +42,21 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Date the page by its last commit, else by its review."""
+    """Date the page by its last commit, else by its review, and say where it is edited."""
     project = Path(config.config_file_path).absolute().parent
     name = Path(page.file.abs_src_path or "").relative_to(project).as_posix()
-    reviewed = str(page.meta.get("reviewed", ""))
-    page.update_date = stale.last_changes(project).get(name, reviewed)
+    # From the file: other hooks have filled in the lists by now.
+    text = page.file.content_string
+    _changed[name] = origin.changed(stale.last_changes(project), name, text)
+    page.update_date = _changed[name] or str(page.meta.get("reviewed", ""))
+    page.edit_url = origin.edit_url(str(config.extra.get("repository") or ""), name, text) or None
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> dict[str, Any]:
     """Give the template the page's absolute address in each language."""
     alternates = getattr(page.file, "alternates", {})
     # From the files: when the first language is written, the pages of the second do not exist yet.
+    context["changed"] = _changed.get(f"docs/{page.file.src_uri}")
     context["stale"] = _stale.get(f"docs/{page.file.src_uri}")
     context["page_in_language"] = {
         language: urljoin(config.site_url or "", file.url.removeprefix("./")) for language, file in alternates.items()

@@ -194,3 +194,15 @@ def test_a_wrong_address_shows_both_languages(browser: Browser, address: str) ->
     page.get_by_role("link", name="English home page").click()
     assert page.url == f"{address}/en/"
     context.close()
+
+
+def test_the_way_to_the_source_is_there_for_everybody(browser: Browser, small_guide: Path) -> None:
+    done = mkdocs(small_guide, "build", REPO_URL="https://github.com/o/r")
+    assert done.returncode == 0, done.stderr
+    with serve(small_guide / "site") as url, opened(browser, f"{url}/en/", reduced_motion="reduce") as page:
+        assert page.get_by_role("link", name="Edit this page").is_visible()
+        assert page.get_by_role("link", name="Text CC BY-SA 4.0").is_visible()
+        for scheme in ("default", "slate"):
+            page.evaluate("(scheme) => document.body.setAttribute('data-md-color-scheme', scheme)", scheme)
+            found = Axe().run(page).response["violations"]
+            assert [(scheme, v["id"], n["target"]) for v in found for n in v["nodes"]] == []

@@ -261,3 +261,68 @@ def test_serve_shows_findings_and_goes_on(small_guide: Path) -> None:
         write_pages(small_guide, "好了。\n", "Mended.\n")
         assert wait_for(lambda: "Mended." in fetch(f"{address}/en/"))
         assert "Aborted" not in log.read_text(encoding="utf-8")
+
+
+def foot(project: Path, language: str, name: str = "index.html") -> BeautifulSoup:
+    path = project / "site" / ("" if language == "zh" else language) / name
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one("article p.reviewed")
+
+
+def test_edit_this_page_leads_to_the_source_in_both_languages(small_guide: Path) -> None:
+    """For pages that are filled from data, to the data; without a repository there is no link."""
+    made = {"terms": ("<!-- glossary -->", "docs/glossary.yml"), "rules": ("<!-- rules -->", "hooks/guide/rules.yml")}
+    for language in ("zh", "en"):
+        home = (small_guide / f"docs/{language}/index.md").read_text(encoding="utf-8")
+        for name, (directive, _) in made.items():
+            path = small_guide / f"docs/{language}/{name}.md"
+            path.write_text(home.replace("{#page}", f"{{#{name}}}") + f"\n{directive}\n", encoding="utf-8")
+    (small_guide / "docs/glossary.yml").write_text("[]\n", encoding="utf-8")
+    settings = small_guide / "mkdocs.yml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(
+        text.replace("- 首页: index.md", "- 首页: index.md\n  - terms.md\n  - rules.md"), encoding="utf-8"
+    )
+    for repository in ("https://github.com/o/r", "https://github.com/o/r/"):
+        done = mkdocs(small_guide, "build", REPO_URL=repository)
+        assert done.returncode == 0, done.stderr
+        for language, words in (("zh", "编辑本页"), ("en", "Edit this page")):
+            link = foot(small_guide, language).select_one("a[rel=edit]")
+            assert link.text == words
+            assert link["href"] == f"https://github.com/o/r/edit/main/docs/{language}/index.md"
+            for name, (_, source) in made.items():
+                link = foot(small_guide, language, f"{name}/index.html").select_one("a[rel=edit]")
+                assert link["href"] == f"https://github.com/o/r/edit/main/{source}"
+        assert "md-source" not in (small_guide / "site/index.html").read_text(encoding="utf-8")  # it asks an API
+    assert mkdocs(small_guide, "build", REPO_URL="").returncode == 0
+    assert foot(small_guide, "en").text == "Last reviewed on 2026-11-23"
+
+
+def test_a_page_says_when_it_was_last_changed(small_guide: Path, tmp_path: Path) -> None:
+    """From git; where history is absent or shallow, it says nothing, and nothing fails."""
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    when = {"GIT_AUTHOR_DATE": "2026-11-25T12:00:00Z", "GIT_COMMITTER_DATE": "2026-11-25T12:00:00Z"}
+    assert mkdocs(small_guide, "build").returncode == 0
+    assert foot(small_guide, "zh").text == "最近审阅：2026-11-23"
+    for command in (["init", "-q"], ["add", "docs", "hooks", "overrides", "mkdocs.yml"], ["commit", "-q", "-m", "a"]):
+        subprocess.run(["git", *who, *command], cwd=small_guide, check=True, env=os.environ | when)
+    subprocess.run(
+        ["git", *who, "commit", "-q", "--allow-empty", "-m", "b"], cwd=small_guide, check=True, env=os.environ | when
+    )
+    assert mkdocs(small_guide, "build").returncode == 0
+    assert foot(small_guide, "zh").text == "最近审阅：2026-11-23 · 最近修改：2026-11-25"
+    assert foot(small_guide, "en").text == "Last reviewed on 2026-11-23 · last changed on 2026-11-25"
+    shallow = tmp_path / "shallow"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{small_guide}", str(shallow)], check=True)
+    done = mkdocs(shallow, "build")
+    assert done.returncode == 0, done.stderr
+    assert foot(shallow, "en").text == "Last reviewed on 2026-11-23"
+
+
+def test_the_licences_are_said_in_both_languages(site: Path) -> None:
+    for name, text, code in (
+        ("index.html", "文字 CC BY-SA 4.0", "代码 MIT"),
+        ("en/index.html", "Text CC BY-SA 4.0", "Code MIT"),
+    ):
+        links = BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser").select("a[rel=license]")
+        assert [link.text for link in links] == [text, code]
+        assert all(link["href"].startswith("https://") for link in links)

@@ -25,7 +25,9 @@ What is wrong with them
     characters  what a reader does not see, or takes for something else
     style       spelling, Chinese typography, form of Markdown, by typos, autocorrect and rumdl
     parity      whether two pages say the same thing
+    new_page    a new page with its prompts, and the prompts that are left
     stale       pages that one language has left behind
+    origin      where a page is edited, and when it was last changed
     published   the ledger of addresses, and redirects
     check       all rules; apart runs those of the sources in a process of their own
 
@@ -33,6 +35,7 @@ The finished site
     site        its pages as a browser parses them, and where a link leads
     links       its links
     addresses   the policy for addresses of other sites
+    outside     the outside hosts that a change brings
     markup      the allow-list of elements, attributes and scripts (theme.yml)
     finished    all rules for finished pages
     places      where in the Markdown something of a finished page stands

@@ -20,6 +20,7 @@ from guide import (
     finished,
     formulas,
     glossary,
+    new_page,
     pages,
     parity,
     published,
@@ -104,12 +105,17 @@ def _text(path: Path, otherwise: str) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.exists() else otherwise
 
 
-def check(guide: Guide, site: Site | None = None, in_sources: list[Finding] | None = None) -> list[Finding]:
+def check(
+    guide: Guide,
+    site: Site | None = None,
+    in_sources: list[Finding] | None = None,
+    changed: frozenset[str] | None = None,
+) -> list[Finding]:
     """All findings, sorted by place, waivers applied: of the sources, and of the site built from them, if any.
 
-    `in_sources` is what `check_sources` found, where that ran already.
+    `in_sources` is what `check_sources` found, where that ran already; `changed` is for that function.
     """
-    found = list(check_sources(guide) if in_sources is None else in_sources)
+    found = list(check_sources(guide, changed) if in_sources is None else in_sources)
     if site is not None:
         data = [parse(name, text) for name, text in guide.data().items()]
         hosts = finished.known_hosts(reference.url for reference in guide.registry.values())
@@ -133,13 +139,16 @@ def _without_echoes(found: list[Finding]) -> list[Finding]:
     return [finding for finding in found if not echo(finding)]
 
 
-def check_sources(guide: Guide) -> list[Finding]:
-    """The findings of the Markdown and the data files, before waivers."""
+def check_sources(guide: Guide, changed: frozenset[str] | None = None) -> list[Finding]:
+    """The findings of the Markdown and the data files, before waivers.
+
+    With `changed`, the paths of some pages, only their worked Python runs, which takes the most time by far.
+    """
     found = list(guide.registry_findings)
     # What a broken registry names but could not be read from it is not unknown.
     unread = set(re.findall(r"^- +id: *(\S+)", guide.registry_text, re.M)) if found else set()
     for source in guide.pages.values():
-        found += pages.check(source) + diagrams.check(source) + formulas.check(source)
+        found += pages.check(source) + new_page.check(source) + diagrams.check(source) + formulas.check(source)
         found += [f for f in citations.check(source, guide.registry) if f.subject not in unread] + _lists(source)
     for name, text in guide.data().items():
         found += pages.hidden_characters(parse(name, text))
@@ -150,7 +159,7 @@ def check_sources(guide: Guide) -> list[Finding]:
     found += published.check(guide.pages, guide.published_text, guide.redirects_text)
     found += stale.check(guide.project, guide.pages)
     found += style.check(guide.pages, guide.project)
-    found += examples.check(list(guide.pages.values()))
+    found += examples.check([source for path, source in guide.pages.items() if changed is None or path in changed])
     if not guide.registry_findings:
         found += references.unused(guide.registry, guide.cited_by(), guide.registry_text.split("\n"), REGISTRY)
     for zh, en in _twins(guide, found):

@@ -17,6 +17,7 @@ from pathlib import Path
 from guide.findings import Finding
 from guide.source import Source
 
+RULES = "hooks/guide/rules.yml"  # a page is made from it, too
 MENDED = 3  # words, or twice as many Chinese characters; a change of no more is a mended typo
 
 
@@ -32,7 +33,7 @@ class Stale:
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit: its hash, its day, and the files below docs/ that it touched, relative to the project."""
+    """A commit: its hash, its day, and the files that pages are made from and it touched, relative to the project."""
 
     id: str
     day: str
@@ -47,11 +48,11 @@ def git(project: Path, *arguments: str) -> str:
 
 @cache
 def history(project: Path) -> tuple[Commit, ...]:
-    """The commits that touched docs/, the newest first. Empty without git, or where history is shallow."""
+    """The commits that touched docs/ or the rules, the newest first. Empty without git, or where history is shallow."""
     try:
         if git(project, "rev-parse", "--is-shallow-repository").strip() == "true":
             return ()
-        log = git(project, "log", "--format=%x00%H %cs", "--name-only", "--relative", "--", "docs")
+        log = git(project, "log", "--format=%x00%H %cs", "--name-only", "--relative", "--", "docs", RULES)
     except (OSError, subprocess.CalledProcessError):
         return ()
     commits = []
