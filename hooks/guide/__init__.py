@@ -32,8 +32,10 @@ The finished site
     site        its pages as a browser parses them, and where a link leads
     links       its links
     addresses   the policy for addresses of other sites
+    policy      what a browser may load and run; headers for hosts
     markup      the allow-list of elements, attributes and scripts (theme.yml)
     finished    all rules for finished pages
     places      where in the Markdown something of a finished page stands
     slim        what a finished page can do without
+    swap        the new site in the place of the old one
 """

@@ -2,11 +2,13 @@
 
     python -m guide check [PROJECT] [--site FOLDER] [--format text|json|github] [--raw]
     python -m guide ledger [PROJECT]
+    python -m guide headers [PROJECT]
     python -m guide theme FOLDER
 
 `check` prints what is wrong with the pages of a project and, with --site, with the site that was built from them.
-`ledger` adds the addresses that stand now to docs/published.yml. `theme` prints what the templates of a built site
-write around its articles, to be compared with hooks/guide/theme.yml by hand. Run with PYTHONPATH=hooks.
+`ledger` adds the addresses that stand now to docs/published.yml. `headers` writes the policy for browsers into
+deploy/nginx.conf. `theme` prints what the templates of a built site write around its articles, to be compared with
+hooks/guide/theme.yml by hand. Run with PYTHONPATH=hooks.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from guide import check, markup, published
+from guide import check, markup, policy, published
 from guide.findings import as_github, as_json, as_text
 from guide.site import Site, url_of
 
@@ -32,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     checking.add_argument("--format", choices=["text", "json", "github"], default="text")
     ledger = commands.add_parser("ledger", help="add the addresses that stand now to the ledger")
     ledger.add_argument("project", nargs="?", type=Path, default=Path())
+    headers = commands.add_parser("headers", help="write the policy for browsers into deploy/nginx.conf")
+    headers.add_argument("project", nargs="?", type=Path, default=Path())
     theme = commands.add_parser("theme", help="what the templates of a built site write")
     theme.add_argument("site", type=Path)
     options = parser.parse_args(arguments)
@@ -39,6 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
         return _check(options.project, options.site, options.format, raw=options.raw)
     if options.command == "ledger":
         return _ledger(options.project)
+    if options.command == "headers":
+        file = options.project / policy.NGINX
+        file.write_text(policy.nginx(file.read_text(encoding="utf-8")), encoding="utf-8")
+        return 0
     print(markup.theme_of(sorted(options.site.rglob("*.html"))), end="")
     return 0
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborNode
 
-from guide import characters, markup, places, published
+from guide import characters, markup, places, policy, published
 from guide.findings import Finding
 from guide.links import Checker
 from guide.site import Page, Site
@@ -39,7 +39,7 @@ def check(
     smuggled = {path: s.front_end for path, s in sources.items() if SMUGGLED.search(s.front)}
     checker = Checker(site, docs, [*data, *sources.values()], known_hosts)
     for page in site.pages.values():
-        if published.is_redirect(page.html):
+        if published.is_redirect(policy.without_meta(page.html)):
             continue
         found += checker.check(page)
         found += [
