@@ -1,0 +1,324 @@
+"""The site as it is published: the policy for browsers, headers, nginx with the shipped configuration, hostile pages."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import corpus
+import pytest
+import webserver
+from conftest import PROJECT, mkdocs, serve
+from guide import markup, policy, published
+from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Error as BrowserError
+
+PAGES_OF_EACH_KIND = (
+    "",
+    "interview/",
+    "framework/model/",
+    "cases/youtube-recommendation/",
+    "goals/cold-start/",
+    "topics/ab-testing/",
+    "references/",
+    "glossary/",
+    "contributing/rules/",
+    "nowhere/",
+)
+
+
+class _Answer:
+    """What a server answered: status, headers, body as it was sent."""
+
+    def __init__(self, url: str, **headers: str) -> None:
+        request = urllib.request.Request(url, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        opener = urllib.request.build_opener(_Stay)
+        try:
+            answer = opener.open(request, timeout=10)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            self.status, self.headers, self.body = answer.status, answer.headers, answer.read()
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: object) -> None:
+        """Follow no redirect."""
+
+
+@pytest.fixture(scope="session")
+def behind_nginx(site: Path) -> Iterator[str]:
+    with webserver.nginx(site) as url:
+        yield url
+
+
+# The policy
+
+
+def test_every_page_begins_with_the_policy(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert re.match(r"\s*<!doctype html>\s*<html[^>]*>\s*<head>\s*", text)[0] + policy.meta() in text, page
+        assert 0 < text.index('<meta charset="utf-8">') < 1000, page  # a browser looks no further for it
+        assert text.count("Content-Security-Policy") == 1, page
+
+
+def test_the_policy_lets_no_script_in_by_itself() -> None:
+    rules = dict(part.split(" ", 1) for part in policy.headers()["Content-Security-Policy"].split("; "))
+    assert rules["default-src"] == rules["frame-ancestors"] == rules["form-action"] == rules["base-uri"] == "'none'"
+    assert set(rules["script-src"].split()) == {"'self'", *(f"'{name}'" for name in markup.theme()["scripts"])}
+    assert rules["style-src"] == "'self'"
+    assert "unsafe" not in str(rules)
+    assert "frame-ancestors" not in policy.meta()  # there a browser ignores it, and says so on the console
+
+
+def test_inline_scripts_are_the_reviewed_ones(site: Path) -> None:
+    """Each of the list is in use, and no other: a hash that nothing needs is a door that nobody watches."""
+    sources = {
+        script
+        for page in site.rglob("*.html")
+        for script in re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.S)
+    }
+    assert {markup.script_hash(source) for source in sources} == markup.theme()["scripts"]
+
+
+def test_no_page_needs_a_style_of_its_own(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        assert not re.search(r"<style\b|<[^>]*\sstyle=", page.read_text(encoding="utf-8")), page
+
+
+def test_old_addresses_have_the_policy_too(small_guide: Path) -> None:
+    (small_guide / "docs/redirects.yml").write_text("old: index\n", encoding="utf-8")
+    done = mkdocs(small_guide, "build")
+    assert done.returncode == 0, done.stderr
+    for name in ("old/index.html", "en/old/index.html"):
+        text = (small_guide / "site" / name).read_text(encoding="utf-8")
+        assert policy.meta() in text
+        assert published.is_redirect(policy.without_meta(text))
+
+
+def test_a_file_that_begins_in_its_own_way_gets_the_policy_first() -> None:
+    for text in ("<script>x</script><head></head>", "<!doctype html><title>x</title>", "x", "<!-- <head> --><b>"):
+        assert policy.with_meta(text).startswith(policy.meta())
+
+
+def test_the_preview_has_no_policy(small_guide: Path) -> None:
+    """There the script that reloads the page stands in the page."""
+    with corpus.preview(small_guide) as (address, _):
+        assert corpus.wait_for(lambda: "livereload" in corpus.fetch(f"{address}/en/"))
+        assert "Content-Security-Policy" not in corpus.fetch(f"{address}/en/")
+
+
+def test_hosts_take_the_file_of_headers(site: Path) -> None:
+    lines = (site / "_headers").read_text(encoding="utf-8").splitlines()
+    assert max(map(len, lines)) <= 2000
+    rules = [line for line in lines if line.startswith("/")]
+    assert len(rules) <= 100
+    assert [f"  {name}: {value}" for name, value in policy.headers().items()] == lines[1 : rules and 6]
+    for rule in rules[1:]:
+        assert (site / rule[1:]).is_file()
+        assert re.search(r"\.[0-9a-f]{8}\.min\.", rule)
+
+
+def test_the_configuration_of_nginx_holds_the_policy() -> None:
+    """Where this fails: PYTHONPATH=hooks python -m guide headers, and read what changed."""
+    text = (PROJECT / policy.NGINX).read_text(encoding="utf-8")
+    assert policy.nginx(text) == text
+    assert all(f'add_header {name} "{value}" always;' in text for name, value in policy.headers().items())
+
+
+# The site in use
+
+
+@contextlib.contextmanager
+def watched(browser: Browser, **context: object) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and what went wrong on it: violations of the policy, errors and warnings on the console."""
+    fresh = browser.new_context(**context)
+    troubles: list[str] = []
+    fresh.expose_function("told", troubles.append)
+    fresh.add_init_script(
+        """addEventListener("securitypolicyviolation", (e) =>
+             told(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))"""
+    )
+    page = fresh.new_page()
+    page.on("console", lambda m: troubles.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    try:
+        yield page, troubles
+    finally:
+        fresh.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", PAGES_OF_EACH_KIND, ids=lambda p: p or "home")
+def test_the_site_in_use_raises_no_violation(browser: Browser, behind_nginx: str, path: str, language: str) -> None:
+    """Under both forms of the policy, the element and the header."""
+    start = path if language == "zh" else f"en/{path}"
+    with watched(browser) as (page, troubles):
+        answer = page.goto(f"{behind_nginx}/{start}")
+        assert answer.status == (404 if "nowhere" in path else 200)
+        page.locator("label[for^='__palette']:visible").first.click()
+        page.locator("label[for^='__palette']:visible").first.click()
+        for summary in page.locator("article summary:visible").all()[:2]:
+            summary.click()
+        for label in page.locator("article .tabbed-labels label:visible").all()[:3]:
+            label.click()
+        page.keyboard.press("/")
+        box = page.locator('[data-md-component="search"] input[name="query"]')
+        box.press_sequentially("cold start" if language == "en" else "冷启动")
+        found = page.locator('[data-md-component="search-result"] a').first
+        found.wait_for(timeout=20_000)
+        assert "cold-start" in found.get_attribute("href")
+        box.press("Enter")
+        page.wait_for_url(re.compile(f"/{'en/' * (language == 'en')}goals/cold-start/"))
+        page.wait_for_load_state("load")
+        expected = ["404 (Not Found)"] if "nowhere" in path else []
+        assert [text for text in troubles if not any(part in text for part in expected)] == []
+
+
+# Hostile pages
+
+
+ANSWERS = {
+    "js": ("text/javascript", "cookieStore.set({n}, 1)"),
+    "css": ("text/css", "h1 {{ color: red }}"),
+    "svg": ("image/svg+xml", '<svg xmlns="http://www.w3.org/2000/svg"/>'),
+}
+
+
+class Elsewhere(ThreadingHTTPServer):
+    """Another origin that notes who asks it for what, and answers with what it is asked for, armed."""
+
+    daemon_threads = True
+    asked: set[int]
+
+
+class _Armed(BaseHTTPRequestHandler):
+    server: Elsewhere
+
+    def do_GET(self) -> None:
+        """Note the page that asked: its number is the first folder."""
+        number, _, name = self.path.lstrip("/").partition("/")
+        if number.isdigit():  # not the icon that a browser asks for by itself
+            self.server.asked.add(int(number))
+        kind, body = ANSWERS.get(name.rpartition(".")[2], ("text/html", "x"))
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(body.format(n=number).encode())
+
+    do_POST = do_GET  # noqa: N815 (the name that http.server looks for)
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def elsewhere() -> Iterator[Elsewhere]:
+    server = Elsewhere(("127.0.0.1", 0), _Armed)
+    server.asked = set()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def other() -> Iterator[Elsewhere]:
+    with elsewhere() as server:
+        yield server
+
+
+ARMED = sorted(corpus.texts("armed"))
+# No policy has a word for these; the gate refuses them, as it refuses all the others (tests/test_corpus.py).
+UNSTOPPED = {"armed-leads-away", "armed-calls-ahead"}
+UNCOUNTED = {"armed-calls-ahead"}  # a connection without a request
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory, other: Elsewhere) -> Path:
+    """A site of hostile pages, built with the gate switched off."""
+    project = corpus.make_project(tmp_path_factory.mktemp("hostile"))
+    corpus.write(project, "armed")
+    for language in ("zh", "en"):
+        for number, name in enumerate(ARMED):
+            page = project / "docs" / language / "corpus" / f"{name}.md"
+            text = page.read_text(encoding="utf-8").replace("PWN", f"cookieStore.set({number},1)")
+            text = text.replace("https://evil.example/", f"http://127.0.0.1:{other.server_port}/{number}/")
+            page.write_text(text, encoding="utf-8")
+    settings = project / "mkdocs.yml"
+    text = settings.read_text(encoding="utf-8")
+    assert text.count("  - hooks/gate.py\n") == 1
+    settings.write_text(text.replace("  - hooks/gate.py\n", ""), encoding="utf-8")
+    done = mkdocs(project, "build", "--no-strict")
+    assert done.returncode == 0, done.stderr
+    return project / "site"
+
+
+@pytest.fixture(scope="session")
+def without_meta(hostile: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same site without the policy in its pages."""
+    copy = tmp_path_factory.mktemp("bare") / "site"
+    shutil.copytree(hostile, copy)
+    for page in copy.rglob("*.html"):
+        page.write_text(policy.without_meta(page.read_text(encoding="utf-8")), encoding="utf-8")
+    return copy
+
+
+# What a reader may do on a page, with everything that there is: point at it, click it.
+TOUCH = """() => { for (const element of document.querySelectorAll("article *, main ~ *, body > a, b, i")) {
+    for (const name of ["pointerover", "mouseover"]) element.dispatchEvent(new Event(name, { bubbles: true }));
+    if (element.matches("a:not([href^='http']):not([href*='target']), area, button, b, i, [onclick]"))
+        element.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, view: window })); } }"""
+
+
+def harmed(browser: Browser, address: str, other: Elsewhere) -> set[str]:
+    """The hostile pages that did what they are for: ran a script, or asked another origin for something."""
+    other.asked.clear()
+    context = browser.new_context()
+    for start in range(0, len(ARMED), 8):
+        tabs = [_opened(context, f"{address}/en/corpus/{name}/") for name in ARMED[start : start + 8]]
+        for tab in tabs:
+            with contextlib.suppress(BrowserError):  # it has gone elsewhere
+                tab.evaluate(TOUCH)
+        tabs[-1].wait_for_timeout(400)
+        for tab in context.pages:
+            tab.close()
+    ran = {int(cookie["name"]) for cookie in context.cookies() if cookie["name"].isdigit()}
+    context.close()
+    return {ARMED[number] for number in ran | other.asked}
+
+
+def _opened(context: BrowserContext, url: str) -> Page:
+    tab = context.new_page()
+    with contextlib.suppress(BrowserError):
+        tab.goto(url, wait_until="load", timeout=10_000)
+    return tab
+
+
+def test_hostile_pages_do_harm_where_nothing_stops_them(browser: Browser, without_meta: Path, other: Elsewhere) -> None:
+    """Else the next two tests would prove nothing."""
+    with serve(without_meta) as address:
+        assert set(ARMED) - harmed(browser, address, other) <= UNCOUNTED
+    assert len(ARMED) >= 45
+
+
+def test_the_policy_in_the_page_stops_hostile_pages(browser: Browser, hostile: Path, other: Elsewhere) -> None:
+    with serve(hostile) as address:
+        assert harmed(browser, address, other) <= UNSTOPPED
+
+
+def test_the_policy_in_the_header_stops_hostile_pages(browser: Browser, without_meta: Path, other: Elsewhere) -> None:
+    with webserver.nginx(without_meta) as address:
+        assert harmed(browser, address, other) <= UNSTOPPED
