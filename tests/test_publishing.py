@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import re
 import shutil
 import threading
@@ -34,7 +35,7 @@ PAGES_OF_EACH_KIND = (
 )
 
 
-class _Answer:
+class Answer:
     """What a server answered: status, headers, body as it was sent."""
 
     def __init__(self, url: str, **headers: str) -> None:
@@ -142,7 +143,7 @@ def watched(browser: Browser, **context: object) -> Iterator[tuple[Page, list[st
     """A page, and what went wrong on it: violations of the policy, errors and warnings on the console."""
     fresh = browser.new_context(**context)
     troubles: list[str] = []
-    fresh.expose_function("told", troubles.append)
+    fresh.expose_function("told", lambda text: troubles.append(text))
     fresh.add_init_script(
         """addEventListener("securitypolicyviolation", (e) =>
              told(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))"""
@@ -322,3 +323,128 @@ def test_the_policy_in_the_page_stops_hostile_pages(browser: Browser, hostile: P
 def test_the_policy_in_the_header_stops_hostile_pages(browser: Browser, without_meta: Path, other: Elsewhere) -> None:
     with webserver.nginx(without_meta) as address:
         assert harmed(browser, address, other) <= UNSTOPPED
+
+
+# nginx
+
+
+def test_nginx_sends_every_header_with_every_answer(site: Path, behind_nginx: str) -> None:
+    """Also with errors, redirects and 304: a location with a header of its own would lose the others."""
+    tag = Answer(f"{behind_nginx}/").headers["ETag"]
+    answers = {
+        200: [Answer(f"{behind_nginx}/{p}") for p in ("", "en/topics/ab-testing/", "sitemap.xml", hashed(site))],
+        301: [Answer(f"{behind_nginx}/topics")],
+        304: [Answer(f"{behind_nginx}/", If_None_Match=tag)],
+        404: [Answer(f"{behind_nginx}/{p}") for p in ("nowhere", "assets/", "assets/none.a5f9d56c.min.js")],
+    }
+    for status, group in answers.items():
+        for answer in group:
+            assert answer.status == status
+            for name, value in policy.headers().items():
+                assert answer.headers.get_all(name) == [value], (status, name)
+
+
+def hashed(site: Path) -> str:
+    return next(site.glob("assets/javascripts/bundle.*.min.js")).relative_to(site).as_posix()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("", "text/html; charset=utf-8"),
+        ("assets/css/site.css", "text/css; charset=utf-8"),
+        ("assets/js/search-on-demand.js", "text/javascript; charset=utf-8"),
+        ("assets/favicon.svg", "image/svg+xml; charset=utf-8"),
+        ("sitemap.xml", "application/xml; charset=utf-8"),
+        ("search/search_index.json", "application/json; charset=utf-8"),
+        ("sitemap.xml.gz", "application/gzip"),
+        ("assets/images/favicon.png", "image/png"),
+    ],
+)
+def test_nginx_names_types(behind_nginx: str, name: str, kind: str) -> None:
+    assert Answer(f"{behind_nginx}/{name}").headers["Content-Type"] == kind
+
+
+def test_nginx_knows_the_type_of_every_file(site: Path, tmp_path: Path) -> None:
+    """Of those that are there, and of those that a page may bring: a script of another type would not run."""
+    new = {".mjs": "text/javascript", ".wasm": "application/wasm", ".webmanifest": "application/manifest+json"}
+    new |= {".woff2": "font/woff2", ".webp": "image/webp", ".avif": "image/avif", ".jpg": "image/jpeg"}
+    for ending in {path.suffix for path in site.rglob("*.*")} | set(new):
+        (tmp_path / f"x{ending}").write_text("x")
+    with webserver.nginx(tmp_path) as address:
+        for path in tmp_path.iterdir():
+            kind = Answer(f"{address}/{path.name}").headers["Content-Type"].partition(";")[0]
+            assert kind == new.get(path.suffix, kind)
+            assert kind != "application/octet-stream", path
+
+
+@pytest.mark.parametrize("name", ["", "en/cases/youtube-recommendation/", "search/search_index.json", "sitemap.xml"])
+def test_nginx_compresses_and_revalidates_pages(behind_nginx: str, name: str) -> None:
+    plain = Answer(f"{behind_nginx}/{name}")
+    packed = Answer(f"{behind_nginx}/{name}", Accept_Encoding="gzip")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) < len(plain.body) / 2
+    for answer in (plain, packed):
+        assert answer.headers["Cache-Control"] == "no-cache"
+        again = Answer(f"{behind_nginx}/{name}", Accept_Encoding="gzip", If_None_Match=answer.headers["ETag"])
+        assert (again.status, again.body) == (304, b"")
+    since = Answer(f"{behind_nginx}/{name}", If_Modified_Since=plain.headers["Last-Modified"])
+    assert since.status == 304
+
+
+def test_nginx_lets_hashed_files_be_kept_and_no_others(site: Path, behind_nginx: str) -> None:
+    kept = {p.relative_to(site).as_posix() for p in site.rglob("*") if policy.HASHED.search(p.name)}
+    assert len(kept) >= 3
+    for name in kept:
+        assert Answer(f"{behind_nginx}/{name}").headers["Cache-Control"] == policy.FOREVER
+    for name in ("assets/css/site.css", "assets/js/search-on-demand.js", "assets/favicon.svg", "_headers"):
+        assert Answer(f"{behind_nginx}/{name}").headers["Cache-Control"] == "no-cache"
+    # Nor a file that is not there: the mistake would stay for a year.
+    gone = Answer(f"{behind_nginx}/assets/none.a5f9d56c.min.js")
+    assert (gone.status, gone.headers["Cache-Control"]) == (404, "no-cache")
+
+
+@pytest.mark.parametrize(
+    ("path", "language"), [("nowhere", "zh"), ("topics/nowhere/", "zh"), ("en/nowhere", "en"), ("en/a/b/c/", "en")]
+)
+def test_nginx_answers_a_wrong_address_in_its_language(behind_nginx: str, path: str, language: str) -> None:
+    answer = Answer(f"{behind_nginx}/{path}")
+    assert answer.status == 404
+    assert f'<html lang="{language}"' in answer.body.decode()
+
+
+def test_nginx_serves_a_site_below_a_path(small_guide: Path, tmp_path: Path, browser: Browser) -> None:
+    done = mkdocs(small_guide, "build", SITE_URL="https://guide.test/a/guide/")
+    assert done.returncode == 0, done.stderr
+    root = tmp_path / "root"
+    (root / "a").mkdir(parents=True)
+    (root / "a/guide").symlink_to(small_guide / "site")
+    with webserver.nginx(root, "/a/guide") as address:
+        assert Answer(f"{address}/a/guide").headers["Location"] == "/a/guide/"
+        assert Answer(f"{address}/a/guide/en").headers["Location"] == "/a/guide/en/"
+        for path, language in (("x/y/", "zh"), ("en/x/y/", "en")):
+            answer = Answer(f"{address}/a/guide/{path}")
+            assert answer.status == 404
+            assert f'<html lang="{language}"' in answer.body.decode()
+        with watched(browser) as (page, troubles):
+            failed: list[str] = []
+            page.on("response", lambda r: failed.append(r.url) if r.status != 200 else None)
+            wrong = f"{address}/a/guide/en/x/y/"
+            for url, query in ((f"{address}/a/guide/", "首页"), (f"{address}/a/guide/en/", "home"), (wrong, "home")):
+                page.goto(url)
+                page.keyboard.press("/")
+                page.locator('[data-md-component="search"] input[name="query"]').fill(query)
+                page.locator('[data-md-component="search-result"] a').first.wait_for(timeout=20_000)
+            assert failed == [wrong]
+            assert [text for text in troubles if "404 (Not Found)" not in text] == []
+
+
+@pytest.mark.parametrize("way", ["link", "folder"])
+def test_no_request_fails_while_a_new_site_comes_in(site: Path, way: str) -> None:
+    load = webserver.under_load(site, 3, way)
+    print(load)
+    assert load.errors == 0
+    assert load.swaps == 5
+    assert load.rate > 100
