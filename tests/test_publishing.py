@@ -330,6 +330,54 @@ def test_the_policy_in_the_header_stops_hostile_pages(browser: Browser, without_
         assert harmed(browser, address, other) <= UNSTOPPED
 
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>'
+XHTML = '<html xmlns="http://www.w3.org/1999/xhtml"><head><script>PWN</script></head></html>'
+
+
+@pytest.mark.parametrize(
+    ("text", "culprit"),
+    [
+        (SVG.format("<script>PWN</script>"), "<script"),
+        (SVG.format("<g><foreignObject/></g>"), "<foreignObject"),
+        (SVG.format('<animate attributeName="href"/>'), "<animate"),
+        (SVG.format("<style>@import 'https://evil.example/x.css'</style>"), "<style"),
+        (SVG.format('<path onload="PWN"/>'), "onload"),
+        (SVG.format('<path style="fill: red"/>'), "style"),
+        (SVG.format('<use href="x.svg#a"/>'), "href"),
+        (SVG.format('<use xlink:href="data:image/svg+xml,x"/>'), "href"),
+        (SVG.format('<rect fill="url(https://evil.example/x.svg#a)"/>'), "fill"),
+        (SVG.format('<h:script xmlns:h="http://www.w3.org/1999/xhtml">PWN</h:script>'), "<script"),
+        ('<!DOCTYPE svg [<!ENTITY x "PWN">]>' + SVG.format("&x;"), "<!"),
+        ('<?xml-stylesheet href="x.xsl"?>' + SVG.format(""), "<?"),
+        (XHTML, "<html"),
+        ("<svg", "<"),
+        (SVG.format('<a href="#x"><text>x</text></a>'), "<a"),
+        (
+            SVG.format('<defs><linearGradient id="g"><stop offset="0"/></linearGradient></defs><path fill="url(#g)"/>'),
+            "",
+        ),
+        ('<?xml version="1.0"?><!-- plain -->' + SVG.format('<use href="#a"/><title>x</title>'), ""),
+    ],
+)
+def test_a_drawing_is_nothing_but_a_drawing(text: str, culprit: str) -> None:
+    assert markup.culprit_of(text.encode()) == culprit
+
+
+def test_files_that_act_when_opened_fail_the_build(small_guide: Path) -> None:
+    files = {
+        "assets/armed.svg": (SVG.format("\n<script>PWN</script>"), "2:1"),
+        "assets/armed.xhtml": (XHTML, "1:1"),
+        "assets/armed.rdf": (f"\ufeff \n{XHTML}", "2:1"),
+        "assets/plain.svg": (SVG.format("<path/>"), ""),
+    }
+    for name, (text, _) in files.items():
+        (small_guide / "docs" / name).write_text(text, encoding="utf-8")
+    done = mkdocs(small_guide, "build")
+    assert done.returncode == 1
+    found = re.findall(r"^docs/(\S+?):(\d+:\d+): site-file: ", done.stderr, re.M)
+    assert found == [(name, place) for name, (_, place) in sorted(files.items()) if place]
+
+
 # nginx
 
 

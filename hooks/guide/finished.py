@@ -50,6 +50,7 @@ def check(
             found += _headings(page.source, page.articles[0])
             found += _images(page.source, page.articles[0])
     found += _styles(site)
+    found += _files(site)
     return found
 
 
@@ -194,6 +195,24 @@ def _styles(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"docs/{file}", line, column if column <= 200 else 1, "site-origin", match["address"], text=shown
             )
+
+
+def _files(site: Site) -> Iterator[Finding]:
+    """Markup beside the pages, whatever its name: a browser opens it as a document of this site."""
+    for file in sorted(site.files):
+        if file.endswith(".html") or file == "sitemap.xml":
+            continue
+        with (site.folder / file).open("rb") as opened:
+            start = opened.read(64)
+            if not start.translate(None, b"\x00\xef\xbb\xbf\xff\xfe \t\r\n\f").startswith(b"<"):
+                continue
+            content = start + opened.read()
+        culprit = markup.culprit_of(content) if file.endswith(".svg") else "<"
+        if culprit:
+            before, _, after = content.decode("utf-8", errors="replace").partition(culprit)
+            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+            shown = (before.rpartition("\n")[2] + culprit + after.partition("\n")[0])[:200]
+            yield Finding(f"docs/{file}", line, column if column <= 200 else 1, "site-file", culprit, text=shown)
 
 
 def known_hosts(urls: Iterable[str]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ from pygments.token import STANDARD_TYPES
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 SVG = frozenset("svg g rect circle ellipse polygon polyline path line text tspan marker defs title desc".split())
+DRAWN = SVG | frozenset("linearGradient radialGradient stop clipPath mask pattern symbol use".split())  # in a file
 MATH = frozenset(
     """math mrow mi mn mo ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd
     mpadded mphantom menclose mmultiscripts mprescripts semantics""".split()
@@ -184,6 +186,29 @@ def _check_attribute(tag: str, own: frozenset[str] | None, name: str, value: str
     pattern = VALUES.get((tag, name)) or VALUES.get(("*", name))
     if pattern and not pattern.match(value):
         yield Offence("html-attribute", f'<{tag} {name}="{value[:60]}">', tag, name, value)
+
+
+def culprit_of(file: bytes) -> str:
+    """What makes an SVG file more than a drawing: an element, an attribute, a part of XML; "" where nothing does."""
+    try:
+        text = file.decode("utf-8")
+        if part := re.search(r"<!(?!--)|<\?(?!xml\s)", text):  # entities, and style sheets that rewrite the whole
+            return part[0]
+        root = ET.fromstring(text)
+    except (UnicodeDecodeError, ET.ParseError):
+        return "<"
+    for node in root.iter():
+        space, _, name = node.tag.rpartition("}")
+        if space != "{http://www.w3.org/2000/svg" or name not in DRAWN:
+            return f"<{name}"
+        for attribute, value in node.attrib.items():
+            name = attribute.rpartition("}")[2]
+            elsewhere = (
+                "//" in value or re.search(r"url\((?!#)", value) or (name == "href" and not value.startswith("#"))
+            )
+            if name.startswith("on") or name == "style" or elsewhere:
+                return name
+    return ""
 
 
 def around(tree: LexborHTMLParser, article: LexborNode | None) -> Iterator[LexborNode]:
