@@ -18,6 +18,7 @@ import pytest
 import webserver
 from conftest import PROJECT, mkdocs, serve
 from guide import markup, policy, published
+from guide.swap import swap
 from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import Error as BrowserError
 
@@ -74,9 +75,9 @@ def test_every_page_begins_with_the_policy(site: Path) -> None:
 def test_the_policy_lets_no_script_in_by_itself() -> None:
     rules = dict(part.split(" ", 1) for part in policy.headers()["Content-Security-Policy"].split("; "))
     assert rules["default-src"] == rules["frame-ancestors"] == rules["form-action"] == rules["base-uri"] == "'none'"
-    assert set(rules["script-src"].split()) == {"'self'", *(f"'{name}'" for name in markup.theme()["scripts"])}
+    reviewed = {f"'{name}'" for name in markup.theme()["scripts"]}
+    assert reviewed < set(rules["script-src"].split()) <= reviewed | {"'self'", "'wasm-unsafe-eval'"}
     assert rules["style-src"] == "'self'"
-    assert "unsafe" not in str(rules)
     assert "frame-ancestors" not in policy.meta()  # there a browser ignores it, and says so on the console
 
 
@@ -143,10 +144,9 @@ def watched(browser: Browser, **context: object) -> Iterator[tuple[Page, list[st
     """A page, and what went wrong on it: violations of the policy, errors and warnings on the console."""
     fresh = browser.new_context(**context)
     troubles: list[str] = []
-    fresh.expose_function("told", lambda text: troubles.append(text))
     fresh.add_init_script(
         """addEventListener("securitypolicyviolation", (e) =>
-             told(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))"""
+             console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))"""
     )
     page = fresh.new_page()
     page.on("console", lambda m: troubles.append(m.text) if m.type in ("error", "warning") else None)
@@ -164,7 +164,7 @@ def search(page: Page, query: str) -> str:
     page.keyboard.press("End")  # the theme waits for a key
     found = page.locator('[data-md-component="search-result"] a').first
     found.wait_for(timeout=20_000)
-    return found.get_attribute("href") or ""
+    return str(found.evaluate("link => link.origin + link.pathname"))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -181,10 +181,9 @@ def test_the_site_in_use_raises_no_violation(browser: Browser, behind_nginx: str
             summary.click()
         for label in page.locator("article .tabbed-labels label:visible").all()[:3]:
             label.click()
-        assert "cold-start" in search(page, "cold start" if language == "en" else "冷启动")
+        there = search(page, "data drift" if language == "en" else "数据漂移")
         page.keyboard.press("Enter")
-        page.wait_for_url(re.compile(f"/{'en/' * (language == 'en')}goals/cold-start/"))
-        page.wait_for_load_state("load")
+        page.wait_for_url(lambda url: url.partition("#")[0].partition("?")[0] == there)
         expected = ["404 (Not Found)"] if "nowhere" in path else []
         assert [text for text in troubles if not any(part in text for part in expected)] == []
 
@@ -487,9 +486,25 @@ def test_nginx_serves_a_site_below_a_path(small_guide: Path, tmp_path: Path, bro
             wrong = f"{address}/a/guide/en/x/y/"
             for url, query in ((f"{address}/a/guide/", "首页"), (f"{address}/a/guide/en/", "home"), (wrong, "home")):
                 page.goto(url)
-                assert search(page, query)
+                assert search(page, query).startswith(url.removesuffix("x/y/"))
             assert failed == [wrong]
             assert [text for text in troubles if "404 (Not Found)" not in text] == []
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_new_folder_takes_the_place_of_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanges: bool
+) -> None:
+    """Also where the system cannot exchange two names in one step, and where there is no old one."""
+    if not exchanges:
+        monkeypatch.setattr("guide.swap._exchange", lambda one, other: False)
+    new, site = tmp_path / "new", tmp_path / "site"
+    for version in "12":
+        new.mkdir()
+        (new / "index.html").write_text(version)
+        swap(new, site, tmp_path / "old")
+        assert (site / "index.html").read_text() == version
+        assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
 @pytest.mark.parametrize("way", ["link", "folder"])
