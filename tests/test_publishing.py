@@ -18,6 +18,7 @@ import pytest
 import webserver
 from conftest import PROJECT, mkdocs, serve
 from guide import markup, policy, published
+from guide.__main__ import main
 from guide.swap import swap
 from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import Error as BrowserError
@@ -134,6 +135,15 @@ def test_the_configuration_of_nginx_holds_the_policy() -> None:
     text = (PROJECT / policy.NGINX).read_text(encoding="utf-8")
     assert policy.nginx(text) == text
     assert all(f'add_header {name} "{value}" always;' in text for name, value in policy.headers().items())
+
+
+def test_a_command_writes_the_policy_into_the_configuration(tmp_path: Path) -> None:
+    text = (PROJECT / policy.NGINX).read_text(encoding="utf-8")
+    (tmp_path / "deploy").mkdir()
+    without = "".join(line for line in text.splitlines(True) if "Content-Security-Policy" not in line)
+    (tmp_path / policy.NGINX).write_text(without, encoding="utf-8")
+    assert main(["headers", str(tmp_path)]) == 0
+    assert (tmp_path / policy.NGINX).read_text(encoding="utf-8") == text
 
 
 # The site in use

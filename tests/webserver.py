@@ -29,8 +29,8 @@ from guide.swap import swap  # noqa: E402
 
 TOOLS = ("nginx", "wrk")
 HELP = (
-    "没有找到 {0}，也装不上：请安装它，Debian 上是 apt-get install {0}。\n"
-    "{0} is not here and could not be installed: install it, on Debian by apt-get install {0}."
+    "没有找到 {0}，也装不上：请安装它，比如 apt-get install {0} 或 brew install {0}。\n"
+    "{0} is not here and could not be installed: install it, by apt-get install {0} or brew install {0}."
 )
 # The shipped configuration needs no more around it than this; the paths are for users who may not write to /var.
 MAIN = """
