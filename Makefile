@@ -43,11 +43,14 @@ ledger: $(VENV)/.site
 
 test: $(VENV)/.tests
 	@$(BIN)/python tests/chromium.py
+	@$(BIN)/python tests/webserver.py
 	@$(BIN)/ruff check hooks tests && $(BIN)/ruff format --check hooks tests && $(BIN)/mypy
 	@$(BIN)/python -m pytest
 
 bench: $(VENV)/.tests
 	@$(BIN)/python tests/benchmark.py $(SIZES)
+	@$(BIN)/mkdocs build --strict --quiet
+	@$(BIN)/python tests/webserver.py site
 
 # The two pictures of the README, from the site as it is.
 screenshots: build $(VENV)/.tests

@@ -7,7 +7,6 @@ DIAGRAMS=browser is set, the fence stays and mermaid2 adds the self-hosted scrip
 
 from __future__ import annotations
 
-import os
 import re
 
 from guide import diagrams
@@ -20,21 +19,17 @@ FENCE = re.compile(r'<pre[^>]*class="mermaid"[^>]*><code>.*?</code></pre>', re.S
 SCRIPT = "assets/vendor/mermaid-tiny.js"
 
 
-def _in_browser() -> bool:
-    return not diagrams.available or os.environ.get("DIAGRAMS") == "browser"
-
-
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Leave out the browser's renderer, two megabytes, when no page needs it."""
     script = files.get_file_from_path(SCRIPT)
-    if script is not None and not _in_browser():
+    if script is not None and not diagrams.in_browser():
         files.remove(script)
     return files
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """The page with its diagrams drawn; one that does not parse stays as its source (the gate reports it)."""
-    if 'class="mermaid"' not in html or _in_browser():
+    if 'class="mermaid"' not in html or diagrams.in_browser():
         return html
     # From the file, not from the HTML: there <br/> in a label has already been eaten by the parser.
     fences = parse(f"docs/{page.file.src_uri}", page.file.content_string).fences

@@ -25,6 +25,7 @@ from guide.apart import Apart
 from guide.findings import Finding, as_github, as_text
 from guide.site import Site
 from guide.source import Source
+from guide.swap import swap
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
@@ -132,7 +133,7 @@ def _report(found: list[Finding], built: Path) -> None:
     if found:
         print(f"{len(found)} 个问题，见上 / {len(found)} finding{'s' * (len(found) > 1)}, above", file=sys.stderr)
     if site is not None:
-        _swap(built, site)
+        swap(built, site, _beside(site, "old"))
 
 
 def on_build_error(error: Exception) -> None:
@@ -159,12 +160,3 @@ def _inner(config: MkDocsConfig) -> bool:
 def _beside(site: Path, name: str) -> Path:
     """A hidden folder next to the site's: .site-new, .site-old."""
     return site.with_name(f".{site.name}-{name}")
-
-
-def _swap(new: Path, site: Path) -> None:
-    old = _beside(site, "old")
-    shutil.rmtree(old, ignore_errors=True)
-    if site.exists():
-        site.rename(old)
-    new.rename(site)
-    shutil.rmtree(old, ignore_errors=True)

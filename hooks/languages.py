@@ -1,6 +1,6 @@
-"""What two languages need beyond static-i18n: one 404 page, absolute addresses, real dates, the way to the source.
+"""What two languages need beyond static-i18n: a 404 page each, absolute addresses, real dates, the way to the source.
 
-When: on_post_template (404.html of the default language only), on_page_markdown (the page's last change, for the
+When: on_post_template (each language keeps its 404 page), on_page_markdown (the page's last change, for the
 sitemap and its foot, and where it is edited), on_page_context (the page in every language, with absolute addresses, and
 whether the other language has left it behind, for overrides/main.html), on_post_page (those addresses in a form that
 the theme's script leaves alone).
@@ -21,10 +21,15 @@ from mkdocs.structure.pages import Page
 
 
 def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
-    """Keep the 404 page of the default language: each language's build writes /404.html, the last one would win."""
+    """Write /en/404.html for English: each language's build writes /404.html, and the last one would win."""
     plugin = config.plugins.get("i18n")
     inner = bool(plugin and getattr(plugin, "building", False))
-    return "" if template_name == "404.html" and inner else output_content
+    if template_name != "404.html" or not inner:
+        return output_content
+    own = Path(config.site_dir, plugin.current_language, template_name)  # type: ignore[union-attr]
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text(output_content, encoding="utf-8")
+    return ""
 
 
 _stale: dict[str, stale.Stale] = {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,7 +115,12 @@ def sentences() -> list[tuple[str, str]]:
     found = []
     for path in sorted((PROJECT / "docs" / "zh").rglob("*.md")):
         page = re.sub(r"(^|/)index$", "", path.relative_to(PROJECT / "docs" / "zh").with_suffix("").as_posix())
-        text = re.sub(r"^---.*?^---|```.*?```|^\s*\|.*?$|^#.*?$|\[@[^\]]*\]|\([^)]*\)", "", path.read_text(encoding="utf-8"), flags=re.S | re.M)
+        text = re.sub(
+            r"^---.*?^---|```.*?```|^\s*\|.*?$|^#.*?$|\[@[^\]]*\]|\([^)]*\)",
+            "",
+            path.read_text(encoding="utf-8"),
+            flags=re.S | re.M,
+        )
         if page and "/" in page:
             found += [(page, run) for run in re.findall(r"[\u4e00-\u9fff]{10,}", text)]
     return found
@@ -140,7 +144,16 @@ def test_phrases_of_six_characters_are_among_the_first_three(page: Page) -> None
     assert len(missed) <= 6, missed
 
 
-TEXTS = ["Multi-task 學習率", "A/B测试，ＰＳＩ 0.25", "P(click|x)=σ(w·x)", "naïve Pólya’s urn", "user’s train/serve-skew", "①２ⅳ ½", "", "单"]
+TEXTS = [
+    "Multi-task 學習率",
+    "A/B测试，ＰＳＩ 0.25",
+    "P(click|x)=σ(w·x)",
+    "naïve Pólya’s urn",
+    "user’s train/serve-skew",
+    "①２ⅳ ½",
+    "",
+    "单",
+]
 
 
 def test_browser_and_build_cut_text_alike(page: Page) -> None:
@@ -186,7 +199,9 @@ def ask(page: Page, query: str, expected: str = RESULT) -> None:
 
 def test_nothing_is_loaded_before_search_is_touched(opened: Page, sent: dict[str, int]) -> None:
     opened.wait_for_load_state("networkidle")
-    assert [path for path in sent if "search" in path and "search-start" not in path and "/queries/" not in path] == [] or True
+    assert [
+        path for path in sent if "search" in path and "search-start" not in path and "/queries/" not in path
+    ] == [] or True
     loaded = opened.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
     assert [name for name in loaded if "search" in name] == [opened.url + "assets/js/search-start.js"]
 
@@ -207,7 +222,9 @@ def test_what_a_search_transfers(browser: Browser, address: str, sent: dict[str,
         costs.append(sum(sent.values()))
         sent.clear()
     page.close()
-    print(f"{language}: first {costs[0]} bytes, then at most {max(costs[1:])}, median {sorted(costs[1:])[len(costs) // 2]}")
+    print(
+        f"{language}: first {costs[0]} bytes, then at most {max(costs[1:])}, median {sorted(costs[1:])[len(costs) // 2]}"
+    )
     assert costs[0] <= 150_000
     assert max(costs[1:]) <= 60_000
 
@@ -229,7 +246,9 @@ def test_keys(opened: Page) -> None:
     opened.keyboard.press("/")
     ask(opened, "冷启动")
     opened.keyboard.press("ArrowDown")
-    assert opened.evaluate("document.activeElement.getAttribute('href')") == opened.locator(RESULT).first.get_attribute("href")
+    assert opened.evaluate("document.activeElement.getAttribute('href')") == opened.locator(RESULT).first.get_attribute(
+        "href"
+    )
     opened.keyboard.press("ArrowUp")
     assert opened.evaluate("document.activeElement.name") == "query"
     opened.keyboard.press("Escape")
@@ -290,7 +309,9 @@ def test_bad_input_is_answered_calmly(opened: Page, sent: dict[str, int], query:
     assert opened.said == []
 
 
-@pytest.mark.parametrize("missing", ["**/search/index.json", "**/search/*/*.json", "**/search-engine.js", "**/assets/js/search.js"])
+@pytest.mark.parametrize(
+    "missing", ["**/search/index.json", "**/search/*/*.json", "**/search-engine.js", "**/assets/js/search.js"]
+)
 def test_an_index_that_fails_to_load(opened: Page, missing: str) -> None:
     opened.route(missing, lambda route: route.fulfill(status=500, body="no"))
     opened.keyboard.press("/")

@@ -36,9 +36,11 @@ The finished site
     links       its links
     addresses   the policy for addresses of other sites
     outside     the outside hosts that a change brings
+    policy      what a browser may load and run; headers for hosts
     markup      the allow-list of elements, attributes and scripts (theme.yml)
     finished    all rules for finished pages
     places      where in the Markdown something of a finished page stands
     search      the search index, made from the finished pages
     slim        what a finished page can do without
+    swap        the new site in the place of the old one
 """

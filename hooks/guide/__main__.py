@@ -4,12 +4,14 @@
     python -m guide page NAME [--zh TITLE] [--en TITLE] [--project PROJECT]
     python -m guide domains BEFORE AFTER
     python -m guide ledger [PROJECT]
+    python -m guide headers [PROJECT]
     python -m guide theme FOLDER
 
 `check` prints what is wrong with the pages of a project and, with --site, with the site that was built from them.
 `page` writes a new page in both languages. `domains` prints, as Markdown, the outside hosts that the project AFTER has
-and BEFORE has not. `ledger` adds the addresses that stand now to docs/published.yml. `theme` prints what the templates
-of a built site write around its articles, to be compared with hooks/guide/theme.yml by hand. Run with PYTHONPATH=hooks.
+and BEFORE has not. `ledger` adds the addresses that stand now to docs/published.yml. `headers` writes the policy for
+browsers into deploy/nginx.conf. `theme` prints what the templates of a built site write around its articles, to be
+compared with hooks/guide/theme.yml by hand. Run with PYTHONPATH=hooks.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from guide import check, markup, new_page, outside, published
+from guide import check, markup, new_page, outside, policy, published
 from guide.findings import as_github, as_json, as_text
 from guide.site import Site, url_of
 
@@ -44,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     domains.add_argument("after", type=Path)
     ledger = commands.add_parser("ledger", help="add the addresses that stand now to the ledger")
     ledger.add_argument("project", nargs="?", type=Path, default=Path())
+    headers = commands.add_parser("headers", help="write the policy for browsers into deploy/nginx.conf")
+    headers.add_argument("project", nargs="?", type=Path, default=Path())
     theme = commands.add_parser("theme", help="what the templates of a built site write")
     theme.add_argument("site", type=Path)
     options = parser.parse_args(arguments)
@@ -56,6 +60,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if options.command == "ledger":
         return _ledger(options.project)
+    if options.command == "headers":
+        file = options.project / policy.NGINX
+        file.write_text(policy.nginx(file.read_text(encoding="utf-8")), encoding="utf-8")
+        return 0
     print(markup.theme_of(sorted(options.site.rglob("*.html"))), end="")
     return 0
 

@@ -9,6 +9,7 @@ fence stays as mermaid2 wrote it, for the browser to draw.
 from __future__ import annotations
 
 import html
+import os
 import re
 import xml.etree.ElementTree as ET
 from functools import lru_cache
@@ -22,6 +23,12 @@ except ImportError:  # no build of mmdr for this machine
     available = False
 else:
     available = True
+
+
+def in_browser() -> bool:
+    """Whether the browser draws the diagrams: where mmdr is missing, or the switch DIAGRAMS=browser is set."""
+    return not available or os.environ.get("DIAGRAMS") == "browser"
+
 
 SVG = "http://www.w3.org/2000/svg"
 KIND = re.compile(r"^(?:flowchart|sequenceDiagram|stateDiagram-v2|classDiagram)\b")

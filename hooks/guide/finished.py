@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborNode
 
-from guide import characters, markup, places, published
+from guide import characters, markup, places, policy, published
 from guide.findings import Finding
 from guide.links import Checker
 from guide.site import Page, Site
@@ -39,7 +39,7 @@ def check(
     smuggled = {path: s.front_end for path, s in sources.items() if SMUGGLED.search(s.front)}
     checker = Checker(site, docs, [*data, *sources.values()], known_hosts)
     for page in site.pages.values():
-        if published.is_redirect(page.html):
+        if published.is_redirect(policy.without_meta(page.html)):
             continue
         found += checker.check(page)
         found += [
@@ -50,6 +50,7 @@ def check(
             found += _headings(page.source, page.articles[0])
             found += _images(page.source, page.articles[0])
     found += _styles(site)
+    found += _files(site)
     return found
 
 
@@ -194,6 +195,24 @@ def _styles(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"docs/{file}", line, column if column <= 200 else 1, "site-origin", match["address"], text=shown
             )
+
+
+def _files(site: Site) -> Iterator[Finding]:
+    """Markup beside the pages, whatever its name: a browser opens it as a document of this site."""
+    for file in sorted(site.files):
+        if file.endswith(".html") or file == "sitemap.xml":
+            continue
+        with (site.folder / file).open("rb") as opened:
+            start = opened.read(64)
+            if not start.translate(None, b"\x00\xef\xbb\xbf\xff\xfe \t\r\n\f").startswith(b"<"):
+                continue
+            content = start + opened.read()
+        culprit = markup.culprit_of(content) if file.endswith(".svg") else "<"
+        if culprit:
+            before, _, after = content.decode("utf-8", errors="replace").partition(culprit)
+            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+            shown = (before.rpartition("\n")[2] + culprit + after.partition("\n")[0])[:200]
+            yield Finding(f"docs/{file}", line, column if column <= 200 else 1, "site-file", culprit, text=shown)
 
 
 def known_hosts(urls: Iterable[str]) -> frozenset[str]:

@@ -102,7 +102,19 @@ export function createEngine(load) {
   }
 
   /** The pages for a query, best first: {pages: [{score, sections: [{section, score}]}], words: terms found, index}. */
-  async function search(query, language) {
+  async function search(query, language, again = true) {
+    try {
+      return await find(query, language);
+    } catch (error) {
+      // A site that was published meanwhile has another index, and this one's files are gone.
+      ready = undefined;
+      kept.clear();
+      if (again) return search(query, language, false);
+      throw error;
+    }
+  }
+
+  async function find(query, language) {
     const index = await start();
     const slots = understand(query, index);
     const postings = await postingsOf(slots, index);
