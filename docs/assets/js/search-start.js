@@ -27,7 +27,7 @@
         : new target(url, options),
   });
 
-  if (new URLSearchParams(location.search).has("q")) start();
+  if (new URLSearchParams(location.search).has("q")) addEventListener("DOMContentLoaded", start);
   addEventListener("focusin", (event) => {
     if (event.target.closest?.('[data-md-component="search"]')) start();
   });
