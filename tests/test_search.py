@@ -79,6 +79,16 @@ def test_judged_queries_nobody_tuned_for(page: Page, language: str) -> None:
     assert len(lost) <= 0.01 * len(unseen), lost
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_line_of_the_notes_leads_to_the_page_that_answers_it(page: Page, language: str) -> None:
+    lost = []
+    for query in judged("notes"):
+        right = {re.sub(r"(/?index)?(#.*)?$", "", expected) for expected in query["expect"]}
+        if not right & set(found := find(page, query["query"], language)):
+            lost.append((query["query"], found))
+    assert lost == []
+
+
 @pytest.mark.parametrize(
     ("query", "language", "first"),
     [

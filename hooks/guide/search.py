@@ -56,6 +56,7 @@ class Section:
     anchor: str
     heading: dict[str, str] = field(default_factory=dict)
     text: dict[str, str] = field(default_factory=dict)
+    boost: float = 1.0  # the page's front matter may say `search: {boost: 2}`
 
     @property
     def location(self) -> str:
@@ -207,7 +208,7 @@ def idf(found: int, of: int) -> float:
 
 
 def _prior(section: Section) -> float:
-    return PRIORS.get(section.page, 1.0) * SECTION_PRIORS.get(section.anchor, 1.0)
+    return section.boost * PRIORS.get(section.page, 1.0) * SECTION_PRIORS.get(section.anchor, 1.0)
 
 
 def _placed(section: Section, titles: Titles, phrases: Phrases) -> dict[str, float]:
@@ -273,6 +274,7 @@ def sections_from(index: Mapping[str, Any], others: Sequence[str]) -> list[Secti
         section = found.setdefault(location, Section(page, anchor))
         section.heading[language] = plain(entry["title"])
         section.text[language] = plain(entry["text"])
+        section.boost = entry.get("boost", 1.0)
     ordered = sorted(found.values(), key=lambda section: section.page)
     for section, following in pairwise(ordered):
         # A heading right before the next one: what follows it says what it is about.

@@ -211,7 +211,8 @@ function understand(query, index) {
     terms.set(joined, 1);
     slots[i + 1].terms.set(joined, 1);
   });
-  const telling = slots.filter((slot) => !slot.weak);
+  const seen = new Set(); // a word said twice asks for nothing more
+  const telling = slots.filter(({ weak, terms }) => !weak && !seen.has([...terms.keys()][0]) && seen.add([...terms.keys()][0]));
   return (telling.length ? telling : slots).slice(0, MOST_SLOTS);
 }
 
@@ -308,7 +309,7 @@ function likest(phrases, query, slots, { forms, traditional }) {
     const common = slots.filter(({ terms }) => [...terms.keys()].some((term) => its.has(term)));
     if (!common.length) continue;
     const told = common.reduce((sum, { rarity }) => sum + rarity, 0);
-    const untold = ((its.size - common.length) * all) / slots.length;
+    const untold = (Math.max(0, its.size - common.length) * all) / slots.length;
     most = Math.max(most, (told / all) * Math.sqrt(told / (told + untold)));
   }
   return most;
