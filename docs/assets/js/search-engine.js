@@ -15,13 +15,12 @@ const ASKING = new Set(
 );
 const ASKING_HAN =
   /为什么要?|怎么办|怎么样|怎么|怎样|如何|什么时候|什么是|是什么|什么|哪些|哪个|哪种|有没有|是不是|能不能|会不会|要不要|多少|一下|我们|你们|他们|可以|应该|需要|以及|还是|或者|请问|[的吗呢吧啊]|了(?!解)|我(?!们)|是(?!否)/g;
-const COMPLETIONS = 4;
+const COMPLETIONS = 4; // of a word that one is typing
 // How results are weighed; chosen on the "tune" queries of tests/queries/.
-const COVER = 2;
-const WHOLE = 0.2;
-const LIKE = 1;
-const READ_AGAIN = 8;
-
+const COVER = 2; // how hard it counts against a section that part of the query is missing: a power
+const WHOLE = 0.2; // what the rest of its page adds to the best section
+const LIKE = 1; // what a phrase that is all of the query adds to a section: it doubles it
+const READ_AGAIN = 8; // the first so many pages are held against their phrases
 
 /** Lower case, half width, simplified, without accents. */
 function normal(text, traditional) {

@@ -181,9 +181,10 @@ input.addEventListener(
 scroller.addEventListener("scroll", async () => {
   if (!rest || scroller.scrollTop + scroller.clientHeight < scroller.scrollHeight - 200) return;
   const { of, from } = rest;
+  const turn = latest;
   rest = undefined;
   const { groups = [] } = await ask({ more: from, of });
-  if (of !== latest - 1 && !groups.length) return;
+  if (turn !== latest) return; // another query came in between
   list.append(...groups.map((found) => group(found, of)));
   if (groups.length) rest = { of, from: from + groups.length };
 });
