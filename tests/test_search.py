@@ -360,4 +360,5 @@ def test_results_come_before_one_stops_to_wait(opened: Page) -> None:
         ["冷启动", "数据漂移", "P99 延迟", "位置偏差", "sample size", "重训", "feature store"],
     )
     print("ms:", *map(round, waited))
-    assert min(waited) <= 100
+    assert waited[0] <= 150
+    assert min(waited[1:]) <= 100

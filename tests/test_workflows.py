@@ -34,7 +34,14 @@ def test_zizmor_finds_nothing() -> None:
     tool = str(beside) if beside.exists() else shutil.which("zizmor")
     assert tool, "zizmor is in tests/requirements.txt: make test installs it"
     command = [tool, "--offline", "--persona=pedantic", "--no-progress", "--format=plain", "."]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env=os.environ | {"NO_COLOR": "1", "CI": ""},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "No findings to report" in done.stdout + done.stderr
     assert "(2 ignored)" in done.stdout + done.stderr  # the two triggers that need a reason; each has one beside it

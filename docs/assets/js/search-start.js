@@ -4,12 +4,25 @@
 // the worker that it makes is one that does nothing, its request for the index is not sent, and everything else that
 // it does for search (opening, closing, keys, ?q= in the address) goes on. assets/js/search.js fills in the results.
 (() => {
-  const module = new URL("search.js", document.currentScript.src);
+  const here = document.currentScript.src;
   let started = false;
   const start = () => {
     if (started) return;
     started = true;
-    import(module).catch(() => (started = false));
+    // At the same time: the worker loads the index while search.js, which talks to it, is on its way.
+    const worker = new Worker(new URL("search-engine.js", here), { type: "module" });
+    let works = true;
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      works = false;
+    });
+    import(new URL("search.js", here)).then(
+      ({ use }) => use(works ? worker : undefined),
+      () => {
+        worker.terminate();
+        started = false;
+      },
+    );
   };
 
   const { open, send } = XMLHttpRequest.prototype;

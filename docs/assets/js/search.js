@@ -35,26 +35,30 @@ let worker;
 let nextId = 0;
 const waiting = new Map();
 
+/** Takes the worker that search-start.js has made, if it runs, and answers what is typed already. */
+export function use(made) {
+  if (made) listen(made);
+  run();
+}
+
+function listen(made) {
+  worker = made;
+  worker.addEventListener("message", ({ data }) => {
+    waiting.get(data.id)?.(data);
+    waiting.delete(data.id);
+  });
+  worker.addEventListener("error", (event) => {
+    event.preventDefault();
+    for (const done of waiting.values()) done({ failed: true });
+    waiting.clear();
+    worker.terminate();
+    worker = undefined;
+  });
+}
+
 /** Asks the worker; resolves to its answer, or to {failed: true}. */
 function ask(message) {
-  if (!worker) {
-    try {
-      worker = new Worker(new URL("search-engine.js", import.meta.url), { type: "module" });
-    } catch {
-      return Promise.resolve({ failed: true });
-    }
-    worker.addEventListener("message", ({ data }) => {
-      waiting.get(data.id)?.(data);
-      waiting.delete(data.id);
-    });
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      for (const done of waiting.values()) done({ failed: true });
-      waiting.clear();
-      worker.terminate();
-      worker = undefined;
-    });
-  }
+  if (!worker) listen(new Worker(new URL("search-engine.js", import.meta.url), { type: "module" }));
   const id = nextId++;
   return new Promise((done) => {
     waiting.set(id, done);
@@ -190,4 +194,3 @@ scroller.addEventListener("scroll", async () => {
 });
 
 meta.textContent = say.start;
-run();
