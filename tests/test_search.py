@@ -337,28 +337,27 @@ def test_an_index_that_fails_to_load(opened: Page, missing: str) -> None:
     assert opened.locator(RESULT).first.get_attribute("href").endswith("/goals/cold-start/")
 
 
-def test_results_come_before_one_stops_to_wait(opened: Page) -> None:
-    """The first results within 150 ms of the last key, later ones within 100 ms: the best of some tries, machines differ."""
-    opened.keyboard.press("/")
-    expect(opened.locator(META)).to_have_text("键入以开始搜索", timeout=20_000)
-    waited = opened.evaluate(
-        """async (queries) => {
-          const box = document.querySelector('[data-md-component="search-query"]');
-          const list = document.querySelector(".md-search-result__list");
-          const times = [];
-          for (const query of queries) {
-            const done = new Promise((resolve) => new MutationObserver((_, me) => (me.disconnect(), resolve())).observe(list, { childList: true }));
-            const start = performance.now();
-            box.value = query;
-            box.dispatchEvent(new InputEvent("input"));
-            await done;
-            times.push(performance.now() - start);
-            await new Promise((go) => setTimeout(go, 250));
-          }
-          return times;
-        }""",
-        ["冷启动", "数据漂移", "P99 延迟", "位置偏差", "sample size", "重训", "feature store"],
-    )
-    print("ms:", *map(round, waited))
-    assert waited[0] <= 150
-    assert min(waited[1:]) <= 100
+def test_results_come_before_one_stops_to_wait(browser: Browser, address: str) -> None:
+    """From the last key to the results: 150 ms at first, 100 ms thereafter. The best of three, for machines differ."""
+    first, later = [], []
+    for _ in range(3):
+        page = browser.new_page()
+        page.goto(f"{address}/en/topics/")
+        page.evaluate(
+            """() => {
+              let typed = 0;
+              document.querySelector('[data-md-component="search-query"]').addEventListener("input", () => (typed = performance.now()));
+              new MutationObserver(() => (window.waited = performance.now() - typed))
+                .observe(document.querySelector(".md-search-result__list"), { childList: true });
+            }"""
+        )
+        page.keyboard.press("/")
+        for times, query in ((first, "data drift"), (later, "P99 latency"), (later, "retraining")):
+            page.locator(BOX).select_text()
+            page.keyboard.type(query, delay=80)  # a fast typist
+            page.wait_for_timeout(800)
+            times.append(page.evaluate("waited"))
+        page.close()
+    print("ms:", *map(round, first), "then", *map(round, later))
+    assert min(first) <= 150
+    assert min(later) <= 100
