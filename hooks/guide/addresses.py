@@ -67,7 +67,7 @@ HTTP_ONLY = frozenset(
 # Hosts that readers trust and forgers imitate; the registry's own hosts are added to them.
 KNOWN = frozenset(
     """github.com gitlab.com google.com arxiv.org youtube.com wikipedia.org microsoft.com facebook.com amazon.com
-    apple.com openai.com kaggle.com pytorch.org tensorflow.org huggingface.co python.org pypi.org medium.com
+    apple.com openai.com kaggle.com pytorch.org tensorflow.org huggingface.co python.org medium.com
     netflix.com linkedin.com twitter.com stackoverflow.com acm.org ieee.org springer.com nature.com sciencedirect.com
     semanticscholar.org openreview.net usenix.org kubernetes.io prometheus.io grafana.com apache.org mozilla.org
     zhihu.com baidu.com alibaba.com aliyun.com taobao.com tencent.com weixin.qq.com bilibili.com kuaishou.com
