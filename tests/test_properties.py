@@ -12,6 +12,7 @@ import time
 from urllib.parse import unquote, urljoin
 
 import pytest
+from conftest import PROJECT
 from guide import (
     addresses,
     characters,
@@ -221,6 +222,7 @@ def test_a_ledger_or_a_glossary_of_any_text_is_read(text: str, other: str) -> No
     assert not stale.differs(text, text)
 
 
+REAL_GLOSSARY = (PROJECT / "docs" / "glossary.yml").read_text(encoding="utf-8")
 GLOSSARY = "- {id: a, zh: 召回, en: recall, definition: {zh: 一句定义。, en: One sentence.}, avoid: {zh: [回召], en: [re-call]}}\n"
 
 
@@ -232,6 +234,32 @@ def test_terms_are_found_in_their_places_and_tooltips_change_no_line(text: str) 
         assert finding.text[finding.column - 1 :].lower().startswith(finding.subject.lower())
     explained = glossary.with_tooltips(source.text, source, GLOSSARY, "zh")
     assert re.sub(r'<abbr class="term" title="[^"]*">|</abbr>', "", explained) == re.sub(r"</abbr>", "", source.text)
+
+
+NAMES = [name.lower() for term in glossary.load(REAL_GLOSSARY)[0] for name in term.names("zh") + term.names("en")]
+TREES = [glossary.words(language, REAL_GLOSSARY) for language in ("zh", "en")]
+
+
+def one_after_another(words: glossary.Words) -> re.Pattern[str]:
+    """What the tree of names stands for, as plainly as can be: every name, the longest first."""
+    return re.compile(
+        "|".join(
+            (r"(?<![A-Za-z0-9_-])" if name[0].isascii() else "")
+            + re.escape(name)
+            + (r"(?:s|es)?(?![A-Za-z0-9_-])" if name[-1].isascii() else "")
+            for name in sorted(words.kept | words.avoided, key=len, reverse=True)
+        ),
+        re.I,
+    )
+
+
+PLAIN = [one_after_another(words) for words in TREES]
+
+
+@given(st.lists(st.sampled_from([*NAMES, "s", "es", "-", " ", "的", "A", "x"]), max_size=8).map("".join))
+def test_the_tree_of_names_finds_what_trying_each_would(text: str) -> None:
+    for words, plain in zip(TREES, PLAIN, strict=True):
+        assert [m.span() for m in words.find(text)] == [m.span() for m in plain.finditer(text)]
 
 
 @pytest.mark.parametrize(

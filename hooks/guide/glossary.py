@@ -115,19 +115,34 @@ class Words:
                 self.kept.setdefault(name.lower(), term)
             for name in term.avoid.get(language, []):
                 self.avoided.setdefault(name.lower(), term)
-        names = sorted(self.kept | self.avoided, key=len, reverse=True)
-        self.pattern = re.compile("|".join(_as_word(name) for name in names) or r"(?!)", re.I)
+        names = self.kept | self.avoided
+        latin = _tree([name for name in names if name[0].isascii()])
+        others = _tree([name for name in names if not name[0].isascii()])
+        self.pattern = re.compile(rf"(?<![A-Za-z0-9_-]){latin}|{others}", re.I)
 
     def find(self, line: str) -> Iterator[re.Match[str]]:
         """Every name and variant in a line, none inside another."""
         return self.pattern.finditer(line)
 
 
-def _as_word(name: str) -> str:
-    """A pattern for a name; Latin letters must not go on at its ends, an English plural may."""
-    before = r"(?<![A-Za-z0-9_-])" if name[0].isascii() else ""
-    after = r"(?:s|es)?(?![A-Za-z0-9_-])" if name[-1].isascii() else ""
-    return before + re.escape(name) + after
+def _tree(names: list[str]) -> str:
+    """A pattern for names in lower case, the longest first; after a Latin end may come a plural, but no other letter.
+
+    By their first letters, and so on: to try the names one after another at every place takes ten times as long.
+    """
+    heads: dict[str, list[str]] = {}
+    for name in names:
+        heads.setdefault(name[:1], []).append(name[1:])
+    branches = [re.escape(head) + _tree_after(head, rests) for head, rests in sorted(heads.items())]
+    return f"(?:{'|'.join(branches) or '(?!)'})"
+
+
+def _tree_after(head: str, rests: list[str]) -> str:
+    end = r"(?:s|es)?(?![A-Za-z0-9_-])" if head.isascii() else ""
+    longer = [rest for rest in rests if rest]
+    if not longer:
+        return end
+    return _tree(longer) if len(longer) == len(rests) else f"(?:{_tree(longer)}|{end})"
 
 
 @lru_cache(maxsize=8)
