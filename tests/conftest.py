@@ -132,16 +132,23 @@ def sent() -> dict[str, int]:
     return SENT
 
 
+@contextlib.contextmanager
+def chrome(path: str) -> Iterator[Browser]:
+    """The Chromium at `path`, gone when the block ends."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield launched
+        launched.close()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real Chromium; a machine without one fails, it does not skip."""
     path = chromium.find()
     if path is None:
         pytest.fail(chromium.HELP)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with chrome(path) as launched:
         yield launched
-        launched.close()
 
 
 PAGE = """---

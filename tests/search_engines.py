@@ -27,8 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,10 +40,10 @@ sys.path[:0] = [str(PROJECT / "hooks"), str(PROJECT / "tests")]
 
 import chromium  # noqa: E402
 import material  # noqa: E402
-from conftest import FLAGS, SENT, mkdocs, serve  # noqa: E402
+from conftest import SENT, chrome, mkdocs, serve  # noqa: E402
 from guide import asked, check, glossary, search  # noqa: E402
 from guide.targets import address_of  # noqa: E402
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser  # noqa: E402
 
 try:
     import jieba
@@ -387,17 +386,6 @@ def grown(sections: Sequence[search.Section], times: int) -> tuple[list[search.S
     return grown_sections, grown_phrases
 
 
-@contextmanager
-def chrome() -> Iterator[Browser]:
-    path = chromium.find()
-    if path is None:
-        sys.exit(chromium.HELP)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield launched
-        launched.close()
-
-
 def growth(sections: Sequence[search.Section], times: int, work: Path) -> None:
     rows = [["sections", "site", "first kB", "further kB", "index s", "files MB"]]
     for n in (1, times):
@@ -406,7 +394,7 @@ def growth(sections: Sequence[search.Section], times: int, work: Path) -> None:
         its, phrases = grown(sections, n)
         engine = ours(folder, its, phrases)
         size = sum(file.stat().st_size for file in (folder / "search").rglob("*.json"))
-        with chrome() as browser:
+        with chrome(chromium.find() or sys.exit(chromium.HELP)) as browser:
             for language in search.LANGUAGES:
                 answers = ask(browser, folder, engine, language, judged(language))
                 costs = [kilobytes([a.first for a in answers]), kilobytes([a.further for a in answers])]
@@ -429,7 +417,7 @@ def compare(sections: Sequence[search.Section], names: Sequence[Sequence[str]], 
         folder = work / name
         folder.mkdir()
         engine = make(folder)
-        with chrome() as browser:
+        with chrome(chromium.find() or sys.exit(chromium.HELP)) as browser:
             for language in search.LANGUAGES:
                 queries: list[Query] = judged(language) + (drawn(sections) if language == "zh" else [])
                 answers = ask(browser, folder, engine, language, queries)

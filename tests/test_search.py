@@ -28,6 +28,11 @@ def judged(language: str) -> list[dict[str, Any]]:
     return yaml.safe_load((PROJECT / "tests" / "queries" / f"{language}.yml").read_text(encoding="utf-8"))
 
 
+def pages_of(query: dict[str, Any]) -> set[str]:
+    """The pages that a judged query may lead to, below the root of a language."""
+    return {re.sub(r"(/?index)?(#.*)?$", "", expected) for expected in query["expect"]}
+
+
 @pytest.fixture(scope="module")
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page of the site with an engine of its own: find([query, language]) answers the best sections, one a page."""
@@ -68,7 +73,7 @@ def test_judged_queries_nobody_tuned_for(page: Page, language: str) -> None:
     assert len(unseen) * 3 >= len(judged(language)) >= 120
     missed, lost = [], []
     for query in unseen:
-        right = {re.sub(r"(/?index)?(#.*)?$", "", expected) for expected in query["expect"]}
+        right = pages_of(query)
         found = find(page, query["query"], language)
         if found[:1] == [] or found[0] not in right:
             missed.append((query["query"], found))
@@ -83,7 +88,7 @@ def test_judged_queries_nobody_tuned_for(page: Page, language: str) -> None:
 def test_every_line_of_the_notes_leads_to_the_page_that_answers_it(page: Page, language: str) -> None:
     lost = []
     for query in judged("notes"):
-        right = {re.sub(r"(/?index)?(#.*)?$", "", expected) for expected in query["expect"]}
+        right = pages_of(query)
         if not right & set(found := find(page, query["query"], language)):
             lost.append((query["query"], found))
     assert lost == []

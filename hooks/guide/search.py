@@ -196,7 +196,7 @@ def _postings(
         rated = {i: _prior(sections[i]) * rarity * value for i, value in found.items()}
         kept = sorted(sorted(rated, key=lambda i: (-rated[i], i))[:MOST_SECTIONS])
         flat = [len(found)]
-        for before, i in zip([0, *kept], kept, strict=False):
+        for before, i in pairwise([0, *kept]):
             flat += [i - before, max(1, round(10 * rated[i]))]
         postings[term] = flat
     return postings, words, frequency
