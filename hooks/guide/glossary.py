@@ -70,6 +70,15 @@ class Term:
         """The names that pages in a language may use, the first one preferred."""
         return [self.zh if language == "zh" else self.en, *self.aliases.get(language, [])]
 
+    def claims(self, language: str) -> list[str]:
+        """All names that are this term's alone in a language: those to use, and those to avoid."""
+        return self.names(language) + self.avoid.get(language, [])
+
+    def address(self, language: str) -> str:
+        """Where the guide explains it, below the root of the site; "" where it does not."""
+        path, mark, fragment = self.page.partition("#")
+        return address_of(f"docs/{language}/{path}") + mark + fragment if path else ""
+
 
 @lru_cache(maxsize=8)
 def load(text: str) -> tuple[tuple[Term, ...], list[Finding]]:
@@ -87,7 +96,7 @@ def load(text: str) -> tuple[tuple[Term, ...], list[Finding]]:
     for i, term in enumerate(terms):
         line, column = places.of((i,))
         for name in dict.fromkeys(
-            f"{language}:{n.lower()}" for language in ("zh", "en") for n in _claims(term, language)
+            f"{language}:{n.lower()}" for language in ("zh", "en") for n in term.claims(language)
         ):
             if name in owner:
                 found.append(
@@ -97,10 +106,6 @@ def load(text: str) -> tuple[tuple[Term, ...], list[Finding]]:
                 )
             owner.setdefault(name, term.id)
     return terms, found
-
-
-def _claims(term: Term, language: str) -> list[str]:
-    return term.names(language) + term.avoid.get(language, [])
 
 
 class Words:
@@ -257,7 +262,7 @@ def render(markdown: str, text: str, page: str) -> str:
         link = ""
         if term.page:
             word = "详见" if language == "zh" else "More"
-            link = f' <a href="/{_address(term.page, language)}">{word}</a>'
+            link = f' <a href="/{term.address(language)}">{word}</a>'
         other_name = term.en if language == "zh" else term.zh
         return (
             f'<dt id="{term.id}"><strong>{html.escape(names[0])}</strong>'
@@ -267,11 +272,6 @@ def render(markdown: str, text: str, page: str) -> str:
 
     rows = "\n".join(entry(term) for term in terms)
     return DIRECTIVE.sub(lambda _: f'<dl class="glossary">\n{rows}\n</dl>', markdown)
-
-
-def _address(page: str, language: str) -> str:
-    path, mark, fragment = page.partition("#")
-    return address_of(f"docs/{language}/{path}") + mark + fragment
 
 
 # On one page: more would weigh more than they help, on pages that are held to 90 kB at the first view.

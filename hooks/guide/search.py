@@ -28,7 +28,6 @@ import opencc
 import snowballstemmer
 
 from guide.glossary import Term
-from guide.targets import address_of
 
 LANGUAGES = ("zh", "en")
 # What a word is worth by where it stands, beside what it is worth in the text of a section, at most 1.
@@ -106,12 +105,6 @@ def terms_of(text: str) -> Iterator[str]:
             yield joined
 
 
-def location_of(term: Term) -> str:
-    """Where the guide explains a term, below a language's root; "" where it does not."""
-    page, mark, anchor = term.page.partition("#")
-    return address_of(f"docs/zh/{page}") + mark + anchor if page else ""
-
-
 def build(
     sections: Sequence[Section],
     terms: Sequence[Term],
@@ -126,7 +119,7 @@ def build(
     names: dict[str, list[str]] = defaultdict(list)
     for term in terms:
         for language in LANGUAGES:
-            names[location_of(term)] += [*term.names(language), *term.avoid.get(language, [])]
+            names[term.address(LANGUAGES[0])] += term.claims(language)
     phrases = {s.location: Phrases(names[s.location], asked.get(s.location, ())) for s in sections}
     postings, words, frequency = _postings(sections, titles, phrases)
     shares = _shares(postings)
@@ -141,7 +134,7 @@ def build(
         "shares": len(shares),
         "sections": list(Counter(section.page for section in sections).values()),
         "words": _word_list(words, frequency),
-        "terms": [[t.zh, t.en, location_of(t)] for t in terms if location_of(t) in phrases],
+        "terms": [[t.zh, t.en, at] for t in terms if (at := t.address(LANGUAGES[0])) in phrases],
         "traditional": "".join(chr(a) + b for a, b in sorted(traditional().items()) if b in han),
     }
     return {"index.json": _json(entry)} | {f"{version}/{path}": text for path, text in files.items()}
